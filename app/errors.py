@@ -1,0 +1,159 @@
+"""Every error that a caller may meet, as one tree; a class is its code, its status and its default words.
+
+HeardbackError
+  BadRequest 400
+    MalformedBody, UnknownCursor
+  NotAuthenticated 401
+    BadSignature
+  NotAllowed 403
+  NotFound 404
+    UnknownConnection
+  Conflict 409
+    IdempotencyKeyReused, WrongState
+  TooLarge 413
+  Unprocessable 422
+    InvalidCalendar, CalendarNeverOpens, BeyondHorizon, InvalidPolicy, InvalidTemplate, MissingFact,
+    UnsafeHeader
+  TooMany 429
+  Unavailable 503
+    IntakeFull, DatabaseAway
+  UnsafeSettings (at start-up; never reaches a caller)
+"""
+
+from typing import ClassVar
+
+
+class HeardbackError(Exception):
+    """Something went wrong inside Heardback; the log names it by this answer's correlation id."""
+
+    status: ClassVar[int] = 500
+    field: str | None
+
+    def __init__(self, detail: str | None = None, *, field: str | None = None) -> None:
+        self.detail = detail or (type(self).__doc__ or "").strip()
+        self.field = field
+        super().__init__(self.detail)
+
+    @property
+    def code(self) -> str:
+        """The public name of this error, stable across releases."""
+        name = type(self).__name__
+        return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
+
+
+class BadRequest(HeardbackError):
+    """The request cannot be understood; compare it with the OpenAPI document."""
+
+    status = 400
+
+
+class MalformedBody(BadRequest):
+    """The body is not what its content type says; send valid UTF-8 JSON."""
+
+
+class UnknownCursor(BadRequest):
+    """This cursor is not one of ours; start again without it."""
+
+
+class NotAuthenticated(HeardbackError):
+    """No valid API key; send `Authorization: Bearer hb_…` (make one with `heardback keys create`)."""
+
+    status = 401
+
+
+class BadSignature(NotAuthenticated):
+    """The signature does not match the body; compare the secret with `heardback connections rotate-secret`."""
+
+
+class NotAllowed(HeardbackError):
+    """This API key lacks the scope for that; make one with it, or ask its owner."""
+
+    status = 403
+
+
+class NotFound(HeardbackError):
+    """There is nothing with that id."""
+
+    status = 404
+
+
+class UnknownConnection(NotFound):
+    """No connection with that id; `heardback connections list` shows them."""
+
+
+class Conflict(HeardbackError):
+    """That is not possible in the present state; read the resource again."""
+
+    status = 409
+
+
+class IdempotencyKeyReused(Conflict):
+    """This Idempotency-Key was used with another request; use a new key for a new act."""
+
+
+class WrongState(Conflict):
+    """That act does not fit the present state; read the resource again."""
+
+
+class TooLarge(HeardbackError):
+    """The body is larger than the limit; raise HEARDBACK_MAX_BODY_BYTES if it is legitimate."""
+
+    status = 413
+
+
+class Unprocessable(HeardbackError):
+    """The request is understood and cannot be carried out."""
+
+    status = 422
+
+
+class InvalidCalendar(Unprocessable):
+    """The calendar is not valid."""
+
+
+class CalendarNeverOpens(InvalidCalendar):
+    """This calendar has no open minute; give it hours."""
+
+
+class BeyondHorizon(Unprocessable):
+    """The answer lies more than six years away; the target or the calendar is probably a mistake."""
+
+
+class InvalidPolicy(Unprocessable):
+    """The policy is not valid."""
+
+
+class InvalidTemplate(Unprocessable):
+    """The template is not valid."""
+
+
+class MissingFact(Unprocessable):
+    """The message needs a fact that the system does not have; supply it."""
+
+
+class UnsafeHeader(Unprocessable):
+    """A value for a mail header holds control characters."""
+
+
+class TooMany(HeardbackError):
+    """Too many requests; wait as Retry-After says."""
+
+    status = 429
+
+
+class Unavailable(HeardbackError):
+    """Not able to do that right now; try again."""
+
+    status = 503
+
+
+class IntakeFull(Unavailable):
+    """Too many webhooks are waiting to be stored; nothing was kept, send it again."""
+
+
+class DatabaseAway(Unavailable):
+    """The database does not answer; nothing was kept, send it again."""
+
+
+class UnsafeSettings(HeardbackError):
+    """The settings are not safe for production."""
