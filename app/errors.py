@@ -62,7 +62,7 @@ class NotAuthenticated(HeardbackError):
 
 
 class BadSignature(NotAuthenticated):
-    """The signature does not match the body; compare the secret with `heardback connections rotate-secret`."""
+    """The signature does not match the body; compare the secret with the one in the ATS."""
 
 
 class NotAllowed(HeardbackError):

@@ -1,0 +1,90 @@
+"""Ways out, each with its attempts; and whom not to write to."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from app.db import UtcDateTime
+
+
+class DeliveryState:
+    """queued → sending → sent | failed | unknown; a queued one may be cancelled."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+class Delivery(SQLModel, table=True):
+    """One message on one way out: a mail, or a note on the candidate in the ATS."""
+
+    __table_args__ = (
+        UniqueConstraint("follow_up_id", "channel"),
+        Index("ix_delivery_act", "act_at", postgresql_where=text("act_at IS NOT NULL")),
+    )
+
+    id: str = Field(primary_key=True)
+    follow_up_id: str = Field(foreign_key="follow_up.id")
+    message_id: str = Field(foreign_key="message.id")
+    connection_id: str = Field(foreign_key="connection.id", index=True)
+    channel: str
+    """mail or note."""
+    route: str | None = None
+    recipient: str
+    state: str
+    cause: str | None = Field(default=None, sa_type=Text)
+    waiting_on: str | None = None
+    act_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Business time of the next try or question; empty when over or waiting on a person."""
+    attempt: int = 0
+    """Fences: only the holder of the latest attempt may write its result."""
+    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Machine time."""
+    provider_id: str | None = None
+    wire_id: str | None = None
+    """The Message-ID, or the marker in a note."""
+    correlation_id: str | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    inquiries: int = 0
+    """How often an unknown outcome was asked about."""
+
+
+class Attempt(SQLModel, table=True):
+    """One try, written before the request leaves."""
+
+    __tablename__ = "attempt"
+
+    delivery_id: str = Field(foreign_key="delivery.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    payload: bytes = Field(sa_type=LargeBinary)
+    """The exact bytes, sealed with the candidate's key."""
+    payload_sha256: str
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    outcome: str | None = None
+    detail: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class Suppression(SQLModel, table=True):
+    """An address that must not be written to, known only by its keyed hash."""
+
+    address_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    reason: str
+    source: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class RouteHealth(SQLModel, table=True):
+    """A mail route that is stopped for a trouble of its own: no message is burnt while somebody mends it."""
+
+    __tablename__ = "route_health"
+
+    route: str = Field(primary_key=True)
+    stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cause: str | None = Field(default=None, sa_column=Column(Text))
+    retry_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,92 @@
+"""What should be said, to whom, whether it may be said, and who allowed it."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from app.db import UtcDateTime
+
+
+class FollowUpState:
+    """Where a follow-up is. Every one ends as sent, cancelled with its cause, or waits on a named person."""
+
+    PLANNED = "planned"
+    WAITING_FACT = "waiting_fact"
+    WAITING_APPROVAL = "waiting_approval"
+    READY = "ready"
+    """Words are final; it leaves at release_at."""
+    QUEUED = "queued"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+
+    OPEN = ("planned", "waiting_fact", "waiting_approval", "ready")
+    """Not out yet: may still be cancelled."""
+
+
+class FollowUp(SQLModel, table=True):
+    """One thing to say, to one recipient, for one reason: at most once."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        UniqueConstraint("application_id", "reason", "step", "recipient"),
+        Index("ix_follow_up_release", "act_at", postgresql_where=text("act_at IS NOT NULL")),
+        Index("ix_follow_up_state", "state"),
+    )
+
+    id: str = Field(primary_key=True)
+    connection_id: str = Field(foreign_key="connection.id")
+    application_id: str = Field(foreign_key="application.id")
+    clock_id: str | None = Field(default=None, foreign_key="clock.id")
+    reason: str
+    """Deterministic and free of versions: ``acknowledge_application/application``."""
+    step: str
+    """What of that reason: ``say:application_received``, ``warned:1``, ``escalated:1``."""
+    recipient: str
+    """``candidate:9001`` or ``member:55``."""
+    kind: str
+    state: str
+    cause: str | None = Field(default=None, sa_type=Text)
+    """Why it is cancelled, failed or waiting, in words."""
+    waiting_on: str | None = None
+    """The person who must act, as ``member:55`` or ``operations``."""
+    approval_needed: bool = False
+    note_only: bool = False
+    release_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    act_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the drain must look at it again; empty while it waits on a person or is over."""
+    message_id: str | None = None
+    correlation_id: str | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    failures: int = 0
+
+
+class SuppliedFact(SQLModel, table=True):
+    """A fact that a person added to a follow-up, with who and when."""
+
+    __tablename__ = "supplied_fact"
+
+    follow_up_id: str = Field(foreign_key="follow_up.id", primary_key=True)
+    name: str = Field(primary_key=True)
+    value: bytes = Field(sa_type=LargeBinary)
+    """Sealed with the candidate's key."""
+    supplied_by: str
+    supplied_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Approval(SQLModel, table=True):
+    """A verdict on a follow-up, with the message that the person saw."""
+
+    id: str = Field(primary_key=True)
+    follow_up_id: str = Field(foreign_key="follow_up.id", index=True)
+    message_id: str
+    verdict: str
+    """approved, edited, rejected."""
+    decided_by: str
+    decided_at: datetime = Field(sa_type=UtcDateTime)
+    note: str | None = Field(default=None, sa_column=Column(Text))

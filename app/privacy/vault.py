@@ -1,0 +1,81 @@
+"""Encryption at rest: a master key seals secrets and the keys of persons; a person's key seals their data.
+
+Destroying a person's key erases everything sealed with it, wherever copies of the rows may be.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_KEY_ID, _NONCE = 4, 12
+
+
+class CannotOpen(Exception):
+    """Sealed with a key that is not here: lost, erased, or the data was altered."""
+
+
+def seal(key: bytes, plain: bytes, about: bytes = b"") -> bytes:
+    """AES-256-GCM: key id, nonce, ciphertext. `about` binds the box to its place and must be given again."""
+    nonce = os.urandom(_NONCE)
+    return _key_id(key) + nonce + AESGCM(key).encrypt(nonce, plain, about)
+
+
+def unseal(keys: Sequence[bytes], box: bytes, about: bytes = b"") -> bytes:
+    """What was sealed, by whichever of the keys did it; raises CannotOpen."""
+    key = next((k for k in keys if _key_id(k) == box[:_KEY_ID]), None)
+    if key is None:
+        raise CannotOpen("sealed with another key")
+    try:
+        return AESGCM(key).decrypt(
+            box[_KEY_ID : _KEY_ID + _NONCE],
+            box[_KEY_ID + _NONCE :],
+            about,
+        )
+    except InvalidTag as wrong:
+        raise CannotOpen("altered, or from another place") from wrong
+
+
+def _key_id(key: bytes) -> bytes:
+    return hashlib.sha256(b"key id" + key).digest()[:_KEY_ID]
+
+
+class Vault:
+    """Seals and opens under the master keys, newest first."""
+
+    def __init__(self, master_keys: Sequence[bytes]) -> None:
+        self._keys = tuple(master_keys)
+        self._hash_key = hashlib.sha256(b"address hash" + self._keys[-1]).digest()
+
+    def seal(self, plain: bytes, about: str = "") -> bytes:
+        return seal(self._keys[0], plain, about.encode())
+
+    def unseal(self, box: bytes, about: str = "") -> bytes:
+        return unseal(self._keys, box, about.encode())
+
+    def new_person_key(self) -> tuple[bytes, bytes]:
+        """A new key for one person, and the same key sealed for storage."""
+        key = os.urandom(32)
+        return key, self.seal(key, "person key")
+
+    def person_key(self, sealed: bytes) -> bytes:
+        return self.unseal(sealed, "person key")
+
+    def address_hash(self, address: str) -> bytes:
+        """A keyed hash by which an address can be found and suppressed without being stored.
+
+        The oldest master key makes it, so that rotation does not lose suppressions.
+        """
+        local, _, domain = address.strip().rpartition("@")
+        return hmac.digest(self._hash_key, f"{local.casefold()}@{domain.casefold()}".encode(), "sha256")
+
+
+def open_as_person(key: bytes, box: bytes, about: str = "") -> bytes:
+    return unseal((key,), box, about.encode())
+
+
+def seal_as_person(key: bytes, plain: bytes, about: str = "") -> bytes:
+    return seal(key, plain, about.encode())

@@ -1,0 +1,126 @@
+"""Every knob, typed, from the environment (or `.env`); unsafe production values are refused."""
+
+import base64
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import UnsafeSettings
+
+
+class Settings(BaseSettings):
+    """Set as `HEARDBACK_<NAME>`; `DATABASE_URL` and `REDIS_URL` go by their common names."""
+
+    model_config = SettingsConfigDict(env_prefix="HEARDBACK_", env_file=".env", extra="ignore")
+
+    mode: Literal["trial", "production"] = "trial"
+    """`production` refuses settings that are only fit for trying out."""
+
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    """Postgres 15 or newer; unset: a private Postgres in the data folder."""
+    redis_url: str | None = Field(default=None, validation_alias="REDIS_URL")
+    """Wakes the workers; unset: the work is done inside `serve`."""
+    data_dir: Path = Path(".heardback")
+    """Where the private Postgres, the master key and the mail folder live."""
+
+    host: str = "127.0.0.1"
+    port: int = 8321
+    public_url: str = "http://127.0.0.1:8321"
+    """How the outside reaches this service; used in links."""
+
+    master_keys: SecretStr | None = None
+    """Base64 keys of 32 bytes, comma-separated: the first seals, all open (rotation)."""
+
+    max_body_bytes: int = Field(default=2_000_000, ge=1_000)
+    intake_queue: int = Field(default=5_000, ge=1)
+    """Webhooks that may wait to be stored; beyond it the door answers 503."""
+    raw_body_days: int = Field(default=60, ge=30, le=90)
+
+    mail_route: Literal["folder", "smtp", "postmark"] = "folder"
+    mail_folder: Path | None = None
+    """Unset: `mail` in the data folder."""
+    mail_from: str = "talent@heardback.example"
+    mail_from_name: str = "Talent team"
+    mail_domain: str = "heardback.example"
+    """The domain of our Message-IDs."""
+    smtp_host: str = "localhost"
+    smtp_port: int = 587
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    postmark_token: SecretStr | None = None
+    postmark_base_url: str = "https://api.postmarkapp.com"
+    postmark_stream: str = "outbound"
+
+    company_name: str = "Your company"
+    locale: str = "en"
+
+    poll: bool = True
+    """Ask the ATS for what its webhooks never say."""
+    lease_seconds: int = Field(default=30, ge=10)
+    simulated_time: bool = False
+    """Business time may be held and moved (the demo). Never in production."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    worker_name: str = Field(default_factory=lambda: f"{os.uname().nodename}-{os.getpid()}")
+
+    @model_validator(mode="after")
+    def refuse_unsafe_production(self) -> Self:
+        if self.mode == "production" and (wrong := list(self._unsafe())):
+            raise UnsafeSettings("Not safe for production. " + " ".join(wrong))
+        return self
+
+    def _unsafe(self) -> list[str]:
+        rules = {
+            "Set DATABASE_URL to a Postgres of your own.": not self.database_url,
+            "Set REDIS_URL, so that several workers share the load.": not self.redis_url,
+            "Set HEARDBACK_MASTER_KEYS (make one with `heardback keys master`).": not self.master_keys,
+            "Set HEARDBACK_PUBLIC_URL to an https address.": not self.public_url.startswith("https://"),
+            "Set HEARDBACK_MAIL_ROUTE to smtp or postmark; a folder reaches nobody.": self.mail_route
+            == "folder",
+            "Set HEARDBACK_MAIL_FROM to an address of yours.": self.mail_from.endswith(".example"),
+            "Set HEARDBACK_MAIL_DOMAIN to a domain of yours.": self.mail_domain.endswith(".example"),
+            "Set HEARDBACK_POSTMARK_TOKEN.": self.mail_route == "postmark" and not self.postmark_token,
+            "Unset HEARDBACK_SIMULATED_TIME.": self.simulated_time,
+            "Set HEARDBACK_COMPANY_NAME; candidates read it.": self.company_name == "Your company",
+            "Set HEARDBACK_SMTP_TLS to starttls or tls.": self.mail_route == "smtp"
+            and self.smtp_tls == "none",
+        }
+        return [what for what, broken in rules.items() if broken]
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url is None
+
+    @cached_property
+    def master_key_bytes(self) -> tuple[bytes, ...]:
+        """The keys, newest first; on trial settings made once and kept in the data folder."""
+        if self.master_keys is not None:
+            return tuple(_decode_key(k) for k in self.master_keys.get_secret_value().split(","))
+        return (_kept_key(self.data_dir / "master.key"),)
+
+
+def _decode_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except ValueError as wrong:
+        raise UnsafeSettings("HEARDBACK_MASTER_KEYS must be base64.") from wrong
+    if len(key) != 32:  # noqa: PLR2004  # AES-256
+        raise UnsafeSettings("Each of HEARDBACK_MASTER_KEYS must be 32 bytes.")
+    return key
+
+
+def _kept_key(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _decode_key(path.read_text())
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_bytes(32)
+        file.write(base64.b64encode(key).decode())
+    return key

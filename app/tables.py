@@ -1,0 +1,28 @@
+"""Every table, so that one import knows the whole schema."""
+
+from sqlmodel import SQLModel
+
+from app.access import models as access
+from app.delivery import models as delivery
+from app.demo import models as demo
+from app.followups import models as followups
+from app.intake import models as intake
+from app.messages import models as messages
+from app.metrics import models as metrics
+from app.sla import models as sla
+from app.timeline import models as timeline
+
+__all__ = [
+    "access",
+    "delivery",
+    "demo",
+    "followups",
+    "intake",
+    "messages",
+    "metadata",
+    "metrics",
+    "sla",
+    "timeline",
+]
+
+metadata = SQLModel.metadata
