@@ -18,6 +18,8 @@ HeardbackError
   Unavailable 503
     IntakeFull, DatabaseAway
   UnsafeSettings (at start-up; never reaches a caller)
+  CannotStart (at start-up; never reaches a caller)
+    NoPostgres, DataFolderInUse, WrongPostgresVersion
 """
 
 from typing import ClassVar
@@ -157,3 +159,19 @@ class DatabaseAway(Unavailable):
 
 class UnsafeSettings(HeardbackError):
     """The settings are not safe for production."""
+
+
+class CannotStart(HeardbackError):
+    """The private Postgres does not start; its log in the data folder says why."""
+
+
+class NoPostgres(CannotStart):
+    """No Postgres to run; `pip install 'heardback[embedded]'`, or set DATABASE_URL."""
+
+
+class DataFolderInUse(CannotStart):
+    """Another Heardback owns this data folder; stop it, or choose another with HEARDBACK_DATA_DIR."""
+
+
+class WrongPostgresVersion(CannotStart):
+    """The data folder was written by another major version of Postgres."""
