@@ -12,8 +12,9 @@ HeardbackError
     IdempotencyKeyReused, WrongState
   TooLarge 413
   Unprocessable 422
-    InvalidCalendar, CalendarNeverOpens, BeyondHorizon, InvalidPolicy, InvalidTemplate, MissingFact,
-    UnsafeHeader
+    InvalidCalendar, CalendarNeverOpens, BeyondHorizon, StillPaused, InvalidSpan,
+    InvalidPolicy, InvalidTemplate, MissingFact,
+    UnsafeHeader, InvalidAddress
   TooMany 429
   Unavailable 503
     IntakeFull, DatabaseAway
@@ -121,6 +122,14 @@ class BeyondHorizon(Unprocessable):
     """The answer lies more than six years away; the target or the calendar is probably a mistake."""
 
 
+class StillPaused(Unprocessable):
+    """The clock is paused until further notice, so it has no due time; resume it first."""
+
+
+class InvalidSpan(Unprocessable):
+    """A span of time must have a time zone at both ends and must not run backwards."""
+
+
 class InvalidPolicy(Unprocessable):
     """The policy is not valid."""
 
@@ -132,9 +141,19 @@ class InvalidTemplate(Unprocessable):
 class MissingFact(Unprocessable):
     """The message needs a fact that the system does not have; supply it."""
 
+    def __init__(
+        self, detail: str | None = None, *, field: str | None = None, missing: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(detail, field=field)
+        self.missing = missing
+
 
 class UnsafeHeader(Unprocessable):
     """A value for a mail header holds control characters."""
+
+
+class InvalidAddress(Unprocessable):
+    """That is not one mail address that every mail server can take; correct it."""
 
 
 class TooMany(HeardbackError):
