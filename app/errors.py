@@ -9,7 +9,7 @@ HeardbackError
   NotFound 404
     UnknownConnection
   Conflict 409
-    IdempotencyKeyReused, WrongState
+    Busy, IdempotencyKeyReused, WrongState
   TooLarge 413
   Unprocessable 422
     InvalidCalendar, CalendarNeverOpens, BeyondHorizon, StillPaused, InvalidSpan,
@@ -30,6 +30,8 @@ class HeardbackError(Exception):
     """Something went wrong inside Heardback; the log names it by this answer's correlation id."""
 
     status: ClassVar[int] = 500
+    retry_after: ClassVar[int | None] = None
+    """Seconds after which trying again makes sense; None where it does not."""
     field: str | None
 
     def __init__(self, detail: str | None = None, *, field: str | None = None) -> None:
@@ -88,6 +90,12 @@ class Conflict(HeardbackError):
     """That is not possible in the present state; read the resource again."""
 
     status = 409
+
+
+class Busy(Conflict):
+    """Another request is doing just that at this moment; try again as Retry-After says."""
+
+    retry_after = 1
 
 
 class IdempotencyKeyReused(Conflict):
@@ -160,12 +168,14 @@ class TooMany(HeardbackError):
     """Too many requests; wait as Retry-After says."""
 
     status = 429
+    retry_after = 1
 
 
 class Unavailable(HeardbackError):
     """Not able to do that right now; try again."""
 
     status = 503
+    retry_after = 1
 
 
 class IntakeFull(Unavailable):
