@@ -13,6 +13,15 @@ class Address:
     email: str
 
 
+class MailClass(StrEnum):
+    """What a message is for; providers keep the reputations of the two apart."""
+
+    TRANSACTIONAL = "transactional"
+    """About this application: received, next step, interview, decision."""
+    NURTURE = "nurture"
+    """Talent pool and other roles: carries one-click unsubscribe headers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """One message to one recipient, in words; how it travels is the route's business.
@@ -32,6 +41,7 @@ class Envelope:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = field(default=())
+    mail_class: MailClass = MailClass.TRANSACTIONAL
 
 
 class OutcomeKind(StrEnum):

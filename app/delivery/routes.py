@@ -1,0 +1,64 @@
+"""Every way out by its name: the one place that knows which routes there are."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from app.delivery.route import Route, RouteMeta
+from app.delivery.route_folder import FolderRoute
+from app.delivery.route_http import HttpTimeouts
+from app.delivery.route_postmark import PostmarkRoute
+from app.delivery.route_smtp import SmtpRoute, SmtpTimeouts
+from app.errors import UnsafeSettings
+from app.mail.postmark import PostmarkSettings
+
+__all__ = [
+    "FolderRoute",
+    "HttpTimeouts",
+    "PostmarkRoute",
+    "Route",
+    "RouteMeta",
+    "SmtpRoute",
+    "SmtpTimeouts",
+    "route_from",
+]
+
+
+def route_from(settings: Mapping[str, Any]) -> Route:
+    """The route that the settings describe. Raises ``UnsafeSettings`` where they do not describe one.
+
+    ``kind`` is ``folder`` (with ``directory``), ``smtp`` (``host``; optional ``port``, ``tls``, ``username``,
+    ``password``, ``timeouts``) or ``postmark`` (``token``; optional ``base_url``, ``stream``,
+    ``nurture_stream``, ``timeouts``). ``name`` is optional and defaults to the kind.
+    """
+    rest = dict(settings)
+    kind = rest.pop("kind", None)
+    if kind not in _KINDS:
+        raise UnsafeSettings(f"A mail route's kind is one of: {', '.join(sorted(_KINDS))}.")
+    try:
+        return _KINDS[kind](rest)
+    except (TypeError, KeyError):
+        # The library's words could repeat a secret value; the names of the settings say enough.
+        names = ", ".join(sorted(rest)) or "none"
+        raise UnsafeSettings(f"These are not the settings of a {kind} route: {names}.") from None
+
+
+def _folder(settings: dict[str, Any]) -> Route:
+    return FolderRoute(Path(settings.pop("directory")), **settings)
+
+
+def _smtp(settings: dict[str, Any]) -> Route:
+    if settings.get("tls", "starttls") not in ("starttls", "tls", "none"):
+        raise UnsafeSettings("Set HEARDBACK_SMTP_TLS to starttls, tls or none.")
+    return SmtpRoute(**settings)
+
+
+def _postmark(settings: dict[str, Any]) -> Route:
+    own = {key: settings.pop(key) for key in ("base_url", "stream", "nurture_stream") if key in settings}
+    return PostmarkRoute(settings.pop("token"), PostmarkSettings(**own), **settings)
+
+
+_KINDS: Mapping[str, Callable[[dict[str, Any]], Route]] = MappingProxyType(
+    {"folder": _folder, "smtp": _smtp, "postmark": _postmark}
+)
