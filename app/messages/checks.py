@@ -1,0 +1,29 @@
+"""Checks before a message may leave: the same words and facts always give the same findings."""
+
+from datetime import datetime
+
+from app.messages.catalogue import Kind
+from app.messages.facts import Facts
+from app.messages.render import Rendered
+from app.messages.rules import content, dates, form, person
+from app.messages.rules.base import REGISTRY, Draft, Finding, Severity, run
+
+__all__ = ["RULES", "Finding", "Severity", "check", "stops"]
+
+_REGISTERED = (person, content, dates, form)
+RULES: tuple[str, ...] = tuple(REGISTRY)
+"""The ids of all rules."""
+
+
+def check(rendered: Rendered, kind: Kind, facts: Facts, now: datetime) -> list[Finding]:
+    """Everything worth saying about a message, also one that a person has edited; errors first.
+
+    ``now`` is the business instant, aware, in UTC. Only errors can stop a send: see ``stops``.
+    """
+    order = list(Severity)
+    return sorted(run(Draft(rendered, kind, facts, now)), key=lambda finding: order.index(finding.severity))
+
+
+def stops(findings: list[Finding]) -> bool:
+    """Whether these findings keep the message from being sent."""
+    return any(finding.severity is Severity.ERROR for finding in findings)

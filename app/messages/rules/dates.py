@@ -1,0 +1,81 @@
+"""Rules about dates: the weekday fits, and nothing that is announced lies in the past."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+from babel import Locale
+
+from app.messages.dates import locale_of
+from app.messages.rules.base import Draft, Severity, rule
+
+_MAY_BE_PAST = ("interview.date", "decision.at", "promise.by", "waiting.since", "clock.due")
+
+
+@cache
+def _names(language: Locale, table: str) -> dict[str, int]:
+    source = language.days if table == "days" else language.months
+    return {
+        str(name).casefold(): number
+        for context in ("format", "stand-alone")
+        for width in ("wide", "abbreviated")
+        for number, name in source[context][width].items()
+    }
+
+
+@cache
+def _pattern(language: Locale) -> re.Pattern[str]:
+    days, months = (_either(_names(language, table)) for table in ("days", "months"))
+    weekday = rf"(?:(?P<weekday>{days})\.?,?\s+)?"
+    forms = rf"(?:(?P<d>\d{{1,2}})\.?\s+(?:de\s+)?(?P<m>{months})|(?P<m2>{months})\.?\s+(?P<d2>\d{{1,2}}),?)"
+    return re.compile(rf"(?<!\w){weekday}{forms}\.?,?\s+(?:de\s+)?(?P<y>\d{{4}})(?!\d)", re.IGNORECASE)
+
+
+def _either(names: dict[str, int]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+def dates_in(text: str, locale: str) -> Iterator[tuple[int | None, date]]:
+    """The dates written out in a text, each with its stated weekday (Monday is 0) or None.
+
+    Impossible dates (31 November) come as the first of their month with weekday -1, which fits no date.
+    """
+    language = locale_of(locale)
+    for found in _pattern(language).finditer(text):
+        month = _names(language, "months")[(found["m"] or found["m2"]).casefold()]
+        said = found["weekday"]
+        weekday = _names(language, "days")[said.casefold()] if said else None
+        try:
+            yield weekday, date(int(found["y"]), month, int(found["d"] or found["d2"]))
+        except ValueError:
+            yield -1, date(max(int(found["y"]), 1), month, 1)
+
+
+@rule("weekday-mismatch")
+def weekday(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
+    """A date and its weekday agree, and the date exists."""
+    for said, day in dates_in(draft.everything, draft.rendered.locale):
+        if said is not None and said != day.weekday():
+            yield (
+                Severity.ERROR,
+                "A date and its weekday do not fit each other.",
+                "Correct the date or the weekday.",
+            )
+            return
+
+
+@rule("date-past")
+def past(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
+    """No date lies in the past, apart from those that tell what has been."""
+    locale = draft.rendered.locale
+    told = {day for name in _MAY_BE_PAST for _, day in dates_in(draft.facts.text(name), locale)}
+    announced = {day for _, day in dates_in(draft.facts.text("next_step.by"), locale)}
+    for _, day in dates_in(draft.everything, locale):
+        if day < draft.earliest_today and (day not in told or day in announced):
+            yield (
+                Severity.ERROR,
+                "A date in the message is already past.",
+                "Give a date that is still to come.",
+            )
+            return
