@@ -11,9 +11,10 @@ from typing import Literal
 import aiosmtplib
 
 from app.delivery.route import RouteMeta
-from app.errors import UnsafeSettings
+from app.errors import Unprocessable, UnsafeSettings
+from app.mail.headers import address
 from app.mail.mime import build_mime
-from app.mail.outbound import Envelope, Outcome
+from app.mail.outbound import Address, Envelope, Outcome, OutcomeKind
 from app.mail.smtp import Stage, classify_break, classify_reply, not_supported
 
 TlsMode = Literal["starttls", "tls", "none"]
@@ -69,6 +70,10 @@ class SmtpRoute:
         return build_mime(envelope, date)
 
     async def send(self, payload: bytes, meta: RouteMeta) -> Outcome:
+        refused = self._refuse(meta.sender, OutcomeKind.CONFIGURATION)
+        refused = refused or self._refuse(meta.recipient, OutcomeKind.PERMANENT)
+        if refused:
+            return refused
         conversation = _Conversation(self._client(), self._tls, self._login, self._timeouts)
         try:
             return await conversation.hold(payload, meta)
@@ -82,6 +87,14 @@ class SmtpRoute:
 
     async def aclose(self) -> None:
         """Nothing is held open."""
+
+    def _refuse(self, mailbox: str, kind: OutcomeKind) -> Outcome | None:
+        try:
+            address(Address("", mailbox), "address")
+        except Unprocessable as error:
+            # The library would cut a broken address to its first readable part, and write to that.
+            return Outcome(kind, f"{self.name}: {error.code}")
+        return None
 
     def _client(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -114,10 +127,8 @@ class _Conversation:
         except aiosmtplib.SMTPRecipientsRefused as error:
             first = error.recipients[0]
             return classify_reply(Stage.RCPT, first.code, first.message)
-        except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
-            return classify_break(self.stage, type(error).__name__)
-        except (ValueError, UnicodeError) as error:
-            # The library refused an argument, such as an address with a line break, before it was written.
+        except (aiosmtplib.SMTPException, TimeoutError, OSError, ValueError) as error:
+            # A ValueError is the library's refusal of an argument before it was written.
             return classify_break(self.stage, type(error).__name__)
         with suppress(aiosmtplib.SMTPException, TimeoutError, OSError):
             await self.client.quit(timeout=self._timeouts.quit)

@@ -65,7 +65,7 @@ class FaultyServer:
         self._planned: dict[str, deque[Fault | Answer]] = {"POST": deque(), "GET": deque()}
         self._ending = asyncio.Event()
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=LARGEST_HEAD)
@@ -76,9 +76,9 @@ class FaultyServer:
         self._ending.set()
         if self._server:
             self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._open.values():
+            writer.close()
+        await asyncio.gather(*list(self._open), return_exceptions=True)
 
     def fail(self, *planned: Fault | Answer, method: str = "POST") -> None:
         """The next requests with that method meet these, one each, in this order."""
@@ -87,8 +87,8 @@ class FaultyServer:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._open[task] = writer
+            task.add_done_callback(self._open.pop)
         posts = self._planned["POST"]
         try:
             if posts and posts[0] is Fault.CLOSE_BEFORE_READING:
