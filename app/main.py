@@ -1,0 +1,73 @@
+"""The application: middleware, routers, error handlers, lifespan; nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from app import problems
+from app.access import router as access
+from app.intake import door
+from app.intake import router as intake
+from app.metrics import health
+from app.middleware import BodyLimit, Correlation
+from app.openapi import TAGS, Api, operation_id
+from app.services import Services, open_services
+from app.settings import Settings
+
+ROUTERS = (*intake.routers, *access.routers, health.router)
+DOORS = (door.PREFIX,)
+"""Paths that answer for themselves: no middleware, no framework."""
+
+
+def create_app(services: Services | None = None, settings: Settings | None = None) -> FastAPI:
+    """The application.
+
+    Args:
+        services: Already open ones, which stay open; else the lifespan opens its own.
+        settings: For those; else from the environment.
+    """
+    bounds = services.settings if services is not None else settings
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as opened:
+            if services is None:
+                app.state.services = await opened.enter_async_context(open_services(settings or Settings()))
+            app.state.door = await opened.enter_async_context(_open_door(app.state.services))
+            yield
+
+    app = Api(
+        title="Heardback",
+        version=version("heardback"),
+        summary="Starts a clock for every answer a company owes a candidate, and sees each one through.",
+        openapi_tags=TAGS,
+        generate_unique_id_function=operation_id,
+        redirect_slashes=False,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    app.router.routes.insert(0, door.DoorRoute(lambda: app.state.door))
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    limit = bounds.max_body_bytes if bounds is not None else 2_000_000
+    app.add_middleware(BodyLimit, limit=limit, doors=DOORS)
+    app.add_middleware(Correlation, doors=DOORS)
+    return app
+
+
+@asynccontextmanager
+async def _open_door(services: Services) -> AsyncIterator[door.Door]:
+    async with door.open_door(
+        database_url=services.database_url,
+        sessions=services.sessions,
+        vault=services.vault,
+        now=lambda: services.clock.now(),  # noqa: PLW0108  # both may be replaced
+        nudge=lambda: services.nudge(),  # noqa: PLW0108  # later
+        max_body_bytes=services.settings.max_body_bytes,
+        queue_limit=services.settings.intake_queue,
+    ) as opened:
+        yield opened
