@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_datetime, format_skeleton, format_time, get_timezone_location
+from babel.dates import format_date, format_datetime, format_time, get_timezone_location
 
 # CLDR puts English dates in the order of the United States; these are read the same way everywhere. The
 # United States keep their own. Other languages take CLDR's own patterns.
@@ -38,7 +38,7 @@ def spoken_date(instant: datetime, zone: ZoneInfo, locale: str, *, with_time: bo
     language = locale_of(locale)
     pattern = _pattern(language)
     if pattern is None:
-        date = format_skeleton("yMMMMEEEEd", local, tzinfo=zone, locale=language)
+        date = format_date(local, "full", locale=language)
         time = f", {format_time(local, 'short', tzinfo=zone, locale=language)}"
         place = f"{_city(zone, language)}"
     else:

@@ -1,0 +1,100 @@
+"""Every kind, written for one rich application, is exactly what was read and approved in review.
+
+After a wanted change, `HEARDBACK_WRITE_GOLDEN=1 pytest tests/messages/test_golden.py` writes them anew.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from app.messages.catalogue import KINDS, Recipient
+from app.messages.checks import check
+from app.messages.library import load_templates
+from app.messages.render import render, validate
+from tests.messages.example import NOW, example
+from tests.messages.readers import numbers, read_page, seen
+
+GOLDEN = Path(__file__).parent / "golden"
+TEMPLATES = load_templates()
+EVERY = sorted(TEMPLATES)
+
+
+@pytest.mark.parametrize(("key", "locale"), EVERY)
+def test_each_kind_reads_as_reviewed(key: str, locale: str) -> None:
+    """Text and HTML of every kind and language equal their golden files."""
+    message = render(TEMPLATES[key, locale], example(), locale)
+    text = f"Subject: {message.subject}\nPreheader: {message.preheader}\n\n{message.text}"
+    for suffix, content in (("txt", text), ("html", message.html)):
+        file = GOLDEN / locale / f"{key}.{suffix}"
+        if os.environ.get("HEARDBACK_WRITE_GOLDEN"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content, encoding="utf-8")
+        assert content == file.read_text(encoding="utf-8")
+
+
+def test_every_kind_has_english_words_and_every_template_a_kind() -> None:
+    """No kind is without words, and no template lies unused."""
+    assert {key for key, locale in EVERY if locale == "en"} == set(KINDS)
+    assert {key for key, _ in EVERY} == set(KINDS)
+
+
+@pytest.mark.parametrize(("key", "locale"), EVERY)
+def test_both_parts_say_the_same(key: str, locale: str) -> None:
+    """Numbers, dates and addresses are the same in the text part and in the HTML part."""
+    message = render(TEMPLATES[key, locale], example(), locale)
+    page = read_page(message.html)
+    assert numbers(seen(page)) == numbers(message.text)
+    for link in page.links:
+        assert link.removeprefix("mailto:") in message.text
+    without_targets = re.sub(r"(?m)^- ", "", message.text)
+    for link in page.links:
+        without_targets = without_targets.replace(f": {link}", "")
+    assert seen(page).split() == without_targets.split()
+
+
+@pytest.mark.parametrize(("key", "locale"), EVERY)
+def test_our_own_words_pass_our_own_checks(key: str, locale: str) -> None:
+    """A message made from good facts has nothing to be said against it."""
+    message = render(TEMPLATES[key, locale], example(), locale)
+    assert check(message, KINDS[key], example(), NOW) == []
+
+
+@pytest.mark.parametrize(("key", "locale"), EVERY)
+def test_the_page_is_accessible_and_still(key: str, locale: str) -> None:
+    """Language, title and direction are there; nothing loads, tracks, runs or fixes a colour."""
+    page = read_page(render(TEMPLATES[key, locale], example(), locale).html)
+    assert {"html.lang", "html.dir"} <= page.attributes
+    assert "title" in page.tags
+    assert not {"img", "script", "form", "iframe", "link", "style", "object"} & set(page.tags)
+    html = render(TEMPLATES[key, locale], example(), locale).html
+    assert "color:" not in html
+    assert "url(" not in html
+    assert len(html) < 102_400
+
+
+@pytest.mark.parametrize(("key", "locale"), EVERY)
+def test_only_what_is_required_suffices(key: str, locale: str) -> None:
+    """With nothing but the required facts a message is complete, and leaves no hole."""
+    kind = KINDS[key]
+    facts = example()
+    bare = type(facts)({name: facts[name] for name in kind.required_facts})
+    message = render(TEMPLATES[key, locale], bare, locale)
+    assert check(message, kind, bare, NOW) == []
+    assert "\n\n\n" not in message.text
+
+
+@pytest.mark.parametrize("key", sorted(KINDS))
+def test_internal_facts_never_reach_a_candidate(key: str) -> None:
+    """No template to a candidate mentions a clock, a decision record, an approval link or the ATS."""
+    names = validate(TEMPLATES[key, "en"])
+    if KINDS[key].recipient is Recipient.CANDIDATE:
+        internal = ("clock.", "decision.", "approve.", "application.", "missing.", "waiting.", "person.")
+        assert not [name for name in names if name.startswith(internal)]
+
+
+@pytest.mark.parametrize("key", sorted(KINDS))
+def test_no_template_names_a_fact_that_the_example_lacks(key: str) -> None:
+    """The golden files show every optional part."""
+    assert set(validate(TEMPLATES[key, "en"])) - set(example()) <= {"clock.then"}
