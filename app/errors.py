@@ -18,11 +18,14 @@ HeardbackError
   TooMany 429
   Unavailable 503
     IntakeFull, DatabaseAway
+    VendorError
+      VendorAway, VendorBusy, VendorRefused, VendorUnknown
   UnsafeSettings (at start-up; never reaches a caller)
   CannotStart (at start-up; never reaches a caller)
     NoPostgres, DataFolderInUse, WrongPostgresVersion
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -184,6 +187,31 @@ class IntakeFull(Unavailable):
 
 class DatabaseAway(Unavailable):
     """The database does not answer; nothing was kept, send it again."""
+
+
+class VendorError(Unavailable):
+    """The applicant tracking system did not do what it was asked."""
+
+    def __init__(self, detail: str | None = None, *, kind: str = "", wait: timedelta | None = None) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.wait = wait
+
+
+class VendorAway(VendorError):
+    """The applicant tracking system cannot be reached; nothing was done, try again later."""
+
+
+class VendorBusy(VendorError):
+    """The applicant tracking system's rate limit is used up; nothing was done, wait as long as it asks."""
+
+
+class VendorRefused(VendorError):
+    """The applicant tracking system refuses; asking again will not help, a person must change something."""
+
+
+class VendorUnknown(VendorError):
+    """The applicant tracking system may or may not have done it; look there before asking again."""
 
 
 class UnsafeSettings(HeardbackError):
