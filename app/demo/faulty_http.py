@@ -24,6 +24,8 @@ class Fault(StrEnum):
     """500, although the request was carried out."""
     HALF_AN_ANSWER = "half_an_answer"
     """Carried out; the answer breaks off."""
+    TRICKLE = "trickle"
+    """Carried out; the answer comes a byte at a time, too slowly ever to end."""
     TOO_MANY = "too_many"
     PROXY_PAGE = "proxy_page"
     """Not carried out: a page of HTML with status 502, from something in between."""
@@ -122,9 +124,19 @@ class FaultyServer:
         if plan is Fault.ERROR_AFTER_ACCEPTING:
             answer = Answer(500, {"Message": "Internal server error."})
         raw = _lay_out(answer)
+        if plan is Fault.TRICKLE:
+            await self._trickle(raw, writer)
+            return False
         writer.write(raw[:-20] if plan is Fault.HALF_AN_ANSWER else raw)
         await writer.drain()
         return plan is not Fault.HALF_AN_ANSWER
+
+    async def _trickle(self, raw: bytes, writer: asyncio.StreamWriter) -> None:
+        for byte in raw:
+            writer.write(bytes([byte]))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), timeout=0.1)
+                return
 
 
 async def _read(reader: asyncio.StreamReader) -> Request:

@@ -92,6 +92,7 @@ async def test_postmark_takes_a_rich_message(postmark: PostmarkRoute, provider: 
         (Fault.HANG_AFTER_ACCEPTING, U, 1, A),
         (Fault.ERROR_AFTER_ACCEPTING, U, 1, A),
         (Fault.HALF_AN_ANSWER, U, 1, A),
+        (Fault.TRICKLE, U, 1, A),
         (Fault.TOO_MANY, N, 0, N),
     ],
 )
