@@ -109,8 +109,10 @@ class FaultySmtp:
 
 
 def _cut(protocol: SMTP) -> None:
-    if isinstance(protocol.transport, asyncio.Transport):
-        protocol.transport.abort()
+    # By name: uvloop's transports are no subclasses of asyncio's.
+    abort = getattr(protocol.transport, "abort", None)
+    if abort:
+        abort()
 
 
 class _Faulty(SMTP):
