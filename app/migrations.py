@@ -1,5 +1,6 @@
 """The schema's versions, for the service, the command line and the tests."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +18,7 @@ from app.db import async_url
 Result = TypeVar("Result")
 
 _HERE = Path(__file__).parent
+_ONE_AT_A_TIME = asyncio.Lock()  # Alembic keeps what it is doing in a module
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
@@ -50,7 +52,7 @@ def head() -> str | None:
 async def _run(url: str, work: Callable[[Connection], Result]) -> Result:
     engine = create_async_engine(async_url(url), poolclass=NullPool)
     try:
-        async with engine.begin() as connection:
+        async with _ONE_AT_A_TIME, engine.begin() as connection:
             return await connection.run_sync(work)
     finally:
         await engine.dispose()

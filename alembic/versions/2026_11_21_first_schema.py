@@ -1,6 +1,6 @@
 """The first schema.
 
-Revision ID: d3d9dc864980
+Revision ID: 00d9f13c5517
 Revises: nothing
 """
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from alembic import op
 
-revision: str = "d3d9dc864980"
+revision: str = "00d9f13c5517"
 down_revision: str | Sequence[str] | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -366,6 +366,7 @@ def upgrade() -> None:
         sa.Column("connection_id", sa.String(), nullable=False),
         sa.Column("application_id", sa.String(), nullable=False),
         sa.Column("clock_id", sa.String(), nullable=True),
+        sa.Column("about_id", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("step", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
@@ -375,6 +376,8 @@ def upgrade() -> None:
         sa.Column("waiting_on", sa.String(), nullable=True),
         sa.Column("approval_needed", sa.Boolean(), nullable=False),
         sa.Column("note_only", sa.Boolean(), nullable=False),
+        sa.Column("final", sa.Boolean(), nullable=False),
+        sa.Column("planned_for", sa.DateTime(timezone=True), nullable=False),
         sa.Column("release_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("act_at", sa.DateTime(timezone=True), nullable=True),
@@ -383,6 +386,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["about_id"], ["follow_up.id"], name=op.f("fk_follow_up_about_id")),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_follow_up_application_id")
         ),
@@ -399,6 +403,7 @@ def upgrade() -> None:
             name=op.f("uq_follow_up_application_id_reason_step_recipient"),
         ),
     )
+    op.create_index(op.f("ix_follow_up_about_id"), "follow_up", ["about_id"], unique=False)
     op.create_index(
         "ix_follow_up_release",
         "follow_up",
@@ -517,6 +522,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_follow_up_release", table_name="follow_up", postgresql_where=sa.text("act_at IS NOT NULL")
     )
+    op.drop_index(op.f("ix_follow_up_about_id"), table_name="follow_up")
     op.drop_table("follow_up")
     op.drop_index(op.f("ix_clock_event_application_id"), table_name="clock_event")
     op.drop_table("clock_event")

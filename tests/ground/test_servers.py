@@ -8,7 +8,9 @@ async def test_each_test_has_the_whole_schema_and_no_rows(database_url: str) -> 
     """A database is a fresh copy of what the migrations make."""
     connection = await asyncpg.connect(database_url)
     try:
-        tables = await connection.fetch("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")  # noqa: E501
+        tables = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
         assert "alembic_version" in {row["relname"] for row in tables}
     finally:
         await connection.close()

@@ -1,0 +1,12 @@
+"""Owns the Postgres of a data folder and says so, until it is told to end or killed: a stand-in service."""
+
+import sys
+import threading
+from pathlib import Path
+
+from app.embedded import EmbeddedPostgres
+
+with EmbeddedPostgres(Path(sys.argv[1]), durable=False) as server:
+    sys.stdout.write(server.dsn + "\n")
+    sys.stdout.flush()
+    threading.Event().wait(60)
