@@ -7,10 +7,12 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from liquid.exceptions import FilterError
 
 from app.errors import InvalidTemplate, MissingFact
 from app.messages.library import Template, load_templates
 from app.messages.liquid import compile_template
+from app.messages.liquid_filters import allowed_filters
 from app.messages.render import Rendered, render
 from tests.messages.example import example
 from tests.messages.readers import read_page, seen
@@ -68,7 +70,9 @@ REFUSED = [
     + "".join(f"{{% for i{n} in a %}}" for n in range(4))
     + "{{ job.title }}"
     + "{% endfor %}" * 4,
+    "{% assign a = '" + "x" * 4000 + "' | split: '' %}{% for i in a %}{% if i %}{% endif %}{% endfor %}",
     "a\ue0000\ue001",
+    "{% assign a = '" + "x" * 19_000 + "' %}" + "{{ a }}" * 6,
 ]
 
 
@@ -84,6 +88,41 @@ def test_a_hostile_template_is_refused_quickly(body: str) -> None:
 def written(body: str, **changes: str) -> Rendered:
     """A template over the example with some facts changed."""
     return render(Template.make("own", "en", subject="x", preheader="x", body=body), example(**changes), "en")
+
+
+ENGINE_ALONE = [
+    "{{ now }}",
+    "{{ today }}",
+    "{% if now %}{% endif %}",
+    "{{ a[b.c] }}",
+    "{{ a[b.c].d }}",
+    "{{ (1..3) }}",
+]
+
+
+@pytest.mark.parametrize("body", ENGINE_ALONE)
+def test_the_engine_refuses_by_itself(body: str) -> None:
+    """The clock, computed names and ranges are refused before anybody asks which facts exist."""
+    with pytest.raises(InvalidTemplate):
+        compile_template(body)
+
+
+def test_a_filter_is_stopped_before_it_builds() -> None:
+    """A filter that would grow a value beyond measure is not even called."""
+    called: list[str] = []
+    filters = allowed_filters({"replace": lambda value, *_: called.append(value)})
+    with pytest.raises(FilterError):
+        filters["replace"]("x" * 2000, "x", "y" * 2000)
+    assert called == []
+
+
+def test_a_filter_is_stopped_after_it_built() -> None:
+    """Whatever a filter does, no value between two filters is longer than the limit."""
+    filters = allowed_filters({"append": lambda value, *_: value * 100, "evil": str})
+    assert "evil" not in filters
+    assert filters["append"]("x" * 200) == "x" * 20_000
+    with pytest.raises(FilterError):
+        filters["append"]("x" * 201)
 
 
 def test_a_path_into_a_fact_is_no_way_in() -> None:
