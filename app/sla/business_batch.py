@@ -5,7 +5,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import repeat
-from types import ModuleType
 from typing import Any
 
 from app.errors import BeyondHorizon, CalendarNeverOpens, InvalidSpan
@@ -14,7 +13,8 @@ from app.sla.business_table import HORIZON, MICRO, Table, compiled
 from app.sla.business_walk import due_us
 from app.sla.business_windows import Hours
 
-SIX_YEARS = HORIZON // MICRO
+Columns = tuple[list[int], list[int], list[int]]
+"""Of a table, in seconds: openings, closings, and what to add to an instant to have its running sum."""
 
 
 def due_many(hours: Hours, starts: Sequence[int], seconds: int | Sequence[int]) -> list[int]:
@@ -23,74 +23,65 @@ def due_many(hours: Hours, starts: Sequence[int], seconds: int | Sequence[int]) 
     Uses numpy when it is installed and plain Python otherwise; the answers are the same. Raises what ``due``
     raises as soon as one row has no answer, so that a caller repeats the rows one by one to find it.
     """
-    targets = [seconds] * len(starts) if isinstance(seconds, int) else seconds
-    if len(targets) != len(starts):
+    if not isinstance(seconds, int) and len(seconds) != len(starts):
         raise InvalidSpan("Give one target, or as many as there are starts.")
-    if not len(starts):
+    if not starts:
         return []
-    table = _reaching(hours, starts, targets)
+    least, most = (seconds, seconds) if isinstance(seconds, int) else (min(seconds), max(seconds))
+    table = _reaching(hours, min(starts), max(starts), most) if least > 0 else None
     if table is None:
-        rows = zip(starts, targets, strict=True)
+        rows = zip(starts, repeat(seconds) if isinstance(seconds, int) else seconds, strict=False)
         return [due_us(hours, start * MICRO, target * MICRO) // MICRO for start, target in rows]
-    numpy = _numpy()
-    answers = _vector(numpy, table, starts, targets) if numpy else _plain(table, starts, targets)
-    far = max(answers) - min(starts) > SIX_YEARS
-    if far and max(map(int.__sub__, answers, starts)) > SIX_YEARS:
-        raise BeyondHorizon
-    return answers
+    return _vector(table, starts, seconds) if _numpy() else _plain(table, starts, seconds)
 
 
-def _reaching(hours: Hours, starts: Sequence[int], targets: Sequence[int]) -> Table | None:
-    """A table that holds every answer; None where rows must be asked one by one.
+def _reaching(hours: Hours, first: int, last: int, most: int) -> Table | None:
+    """A table that holds every answer, none of them too far away; None where rows must be asked one by one.
 
     Answers grow with the start and with the target, so the latest start with the largest target bounds them.
     """
-    first, last, most = min(starts) * MICRO, max(starts) * MICRO, max(targets) * MICRO
-    if not isinstance(hours, Calendar) or min(targets) < 0:
+    if not isinstance(hours, Calendar):
         return None
     who = compiled(hours)
-    who.cover(first, last)
     try:
-        return who.cover(first, who.due_us(last, most))
+        bound = who.due_us(last * MICRO, most * MICRO)
     except (BeyondHorizon, CalendarNeverOpens):
         return None
+    return who.cover(first * MICRO, bound) if bound <= first * MICRO + HORIZON else None
 
 
-def _plain(table: Table, starts: Sequence[int], targets: Sequence[int]) -> list[int]:
-    opens, closes, before = _in_seconds(table)
-    # Adding ``ahead`` to an instant gives its count; a start after the close counts only up to it.
-    ahead = [sofar - opening for opening, sofar in zip(opens, before, strict=True)]
+def _plain(table: Table, starts: Sequence[int], seconds: int | Sequence[int]) -> list[int]:
+    opens, closes, ahead = _columns(table)
+    before = [opening + more for opening, more in zip(opens, ahead, strict=True)]
+    targets = repeat(seconds) if isinstance(seconds, int) else seconds
+    # A start after the close counts only up to it.
     counts = [
         (min(closes[i - 1], start)) + ahead[i - 1] + target
         for start, target, i in zip(starts, targets, map(bisect_right, repeat(opens), starts), strict=False)
     ]
     places = map(bisect_left, repeat(before), counts)
-    answers = [count - ahead[j - 1] for count, j in zip(counts, places, strict=False)]
-    if 0 in targets:
-        rows = zip(answers, starts, targets, strict=True)
-        return [answer if target else start for answer, start, target in rows]
+    return [count - ahead[i - 1] for count, i in zip(counts, places, strict=False)]
+
+
+def _vector(table: Table, starts: Sequence[int], seconds: int | Sequence[int]) -> list[int]:
+    numpy = _numpy()
+    opens, closes, ahead = (numpy.array(column, dtype="i8") for column in _columns(table))
+    start, target = numpy.array(starts, dtype="i8"), numpy.array(seconds, dtype="i8")
+    i = numpy.searchsorted(opens, start, side="right") - 1
+    count = numpy.minimum(start, closes[i]) + ahead[i] + target
+    answers: list[int] = (count - ahead[numpy.searchsorted(opens + ahead, count, side="left") - 1]).tolist()
     return answers
 
 
-def _in_seconds(table: Table) -> tuple[list[int], list[int], list[int]]:
+def _columns(table: Table) -> Columns:
     opens, closes, before = (
         [at // MICRO for at in column] for column in (table.opens, table.closes, table.before)
     )
-    return opens, closes, before
-
-
-def _vector(numpy: Any, table: Table, starts: Sequence[int], targets: Sequence[int]) -> list[int]:  # noqa: ANN401 - numpy is optional
-    opens, closes, before = (numpy.array(column, dtype="i8") for column in _in_seconds(table))
-    start, target = numpy.asarray(starts, dtype="i8"), numpy.asarray(targets, dtype="i8")
-    i = numpy.searchsorted(opens, start, side="right") - 1
-    count = numpy.minimum(start, closes[i]) - opens[i] + before[i] + target
-    j = numpy.searchsorted(before, count, side="left") - 1
-    answers: list[int] = numpy.where(target == 0, start, opens[j] + count - before[j]).tolist()
-    return answers
+    return opens, closes, [sofar - opening for opening, sofar in zip(opens, before, strict=True)]
 
 
 @lru_cache(maxsize=1)
-def _numpy() -> ModuleType | None:
+def _numpy() -> Any:  # noqa: ANN401 - None, or a module that is not there for the type checker
     try:
         return importlib.import_module("numpy")
     except ImportError:
