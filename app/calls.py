@@ -130,6 +130,11 @@ class VendorClient:
             answers |= await self.collect(asked)
         return answers
 
+    async def changed(self, since: datetime) -> list[str]:
+        """The ids of the applications that changed at or after that instant; raises `VendorError`."""
+        answers = await self.collect(self._api.changed_requests(since, self._account.api_base))
+        return self._api.changed_applications(answers)
+
     async def find_note(self, candidate: str, marker: str) -> str | None:
         """The vendor's id of the candidate's note that carries our marker, or None; raises `VendorError`."""
         for request in self._api.notes_requests(candidate, self._account.api_base):

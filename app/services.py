@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import migrations
 from app.db import Sessions, make_engine, make_sessions
+from app.demo.time import FollowedClock, follow_held_time
 from app.embedded import EmbeddedPostgres
 from app.moments import BusinessClock, RealClock, machine_now
 from app.privacy.vault import Vault
@@ -40,6 +41,12 @@ class Services:
     """Real time, for tokens, leases and rate windows."""
     nudge: Callable[[], None] = _nobody_to_wake
 
+    async def refresh(self) -> datetime:
+        """Business time now; where the demo holds it, as every process of the demo sees it."""
+        if self.settings.simulated_time:
+            await follow_held_time(self.sessions, self.clock)
+        return self.clock.now()
+
 
 @asynccontextmanager
 async def open_services(
@@ -69,7 +76,7 @@ async def open_services(
             engine=engine,
             sessions=make_sessions(engine),
             vault=Vault(settings.master_key_bytes),
-            clock=clock or RealClock(),
+            clock=clock or (FollowedClock() if settings.simulated_time else RealClock()),
         )
 
 

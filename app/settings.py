@@ -59,6 +59,10 @@ class Settings(BaseSettings):
 
     company_name: str = "Your company"
     locale: str = "en"
+    time_zone: str = "UTC"
+    """The office's zone, for the calendar that is made on the first start."""
+    holidays: str | None = None
+    """Country, or country and subdivision, whose public holidays that calendar keeps: `DE`, `DE-BY`."""
 
     poll: bool = True
     """Ask the ATS for what its webhooks never say."""

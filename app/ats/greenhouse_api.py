@@ -134,6 +134,18 @@ def changed_requests(since: datetime, base: str | None = None) -> Mapping[str, S
     return {resource: (_list(resource, after, base),) for resource in followed}
 
 
+def changed_applications(answers: Answers) -> list[str]:
+    """The applications that the answers to `changed_requests` name, each once."""
+    own = [identity(row.get("id")) for row in answers.get("applications", ())]
+    named = [
+        identity(row.get("application_id"))
+        for resource, found in answers.items()
+        if resource != "applications"
+        for row in found
+    ]
+    return sorted({external_id for external_id in own + named if external_id})
+
+
 def _list(resource: str, wanted: tuple[str, str], base: str | None) -> ApiRequest:
     return ApiRequest("GET", f"{base or API_BASE}/{resource}", (wanted, ("per_page", str(_PER_PAGE))))
 

@@ -56,6 +56,10 @@ class Api(Protocol):
         """What to ask to learn which applications changed since then."""
         ...
 
+    def changed_applications(self, answers: Answers) -> list[str]:
+        """The ids of the applications that the answers to `changed_requests` name."""
+        ...
+
     def first_requests(
         self, applications: Sequence[str], base: str | None = None
     ) -> Mapping[str, Sequence[ApiRequest]]:

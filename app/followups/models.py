@@ -17,13 +17,14 @@ class FollowUpState:
     READY = "ready"
     """Words are final; it leaves at release_at."""
     QUEUED = "queued"
+    SENDING = "sending"
     SENT = "sent"
     UNKNOWN = "unknown"
     FAILED = "failed"
     CANCELLED = "cancelled"
     REJECTED = "rejected"
 
-    OPEN = ("planned", "waiting_fact", "waiting_approval", "ready")
+    OPEN = ("planned", "waiting_fact", "waiting_approval", "ready", "queued")
     """Not out yet: may still be cancelled."""
 
 
@@ -41,6 +42,8 @@ class FollowUp(SQLModel, table=True):
     connection_id: str = Field(foreign_key="connection.id")
     application_id: str = Field(foreign_key="application.id")
     clock_id: str | None = Field(default=None, foreign_key="clock.id")
+    about_id: str | None = Field(default=None, foreign_key="follow_up.id", index=True)
+    """The follow-up that waits, where this one tells somebody so."""
     reason: str
     """Deterministic and free of versions: ``acknowledge_application/application``."""
     step: str
@@ -55,6 +58,10 @@ class FollowUp(SQLModel, table=True):
     """The person who must act, as ``member:55`` or ``operations``."""
     approval_needed: bool = False
     note_only: bool = False
+    final: bool = False
+    """Cancelled for good: news does not bring it back."""
+    planned_for: datetime = Field(sa_type=UtcDateTime)
+    """The instant that calls for it, before any sending window."""
     release_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     act_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -27,8 +27,8 @@ class Message(SQLModel, table=True):
     used: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     """Names and sources of the facts used; never their values."""
     findings: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
-    promises: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
-    """Dates that the words promise, as instants."""
+    promises: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    """Dates that the words promise, as ISO instants."""
     written_by: str
     """``template`` or the person who edited it."""
     created_at: datetime = Field(sa_type=UtcDateTime)

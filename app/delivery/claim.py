@@ -1,0 +1,161 @@
+"""Deliveries claimed: checked again, their bytes and attempt stored, leased; all before anything leaves."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.delivery.models import Attempt, Delivery, DeliveryState, RouteHealth
+from app.delivery.parcel import NOTE, CannotLeave, Packer, Parcel
+from app.errors import HeardbackError
+from app.followups.models import FollowUp, FollowUpState
+from app.privacy.vault import seal_as_person
+from app.timeline.models import Application
+
+_SOON = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Instants:
+    """Business time, by which deliveries are planned, and machine time, by which they are leased."""
+
+    business: datetime
+    machine: datetime
+
+
+async def claim(
+    session: AsyncSession,
+    packer: Packer,
+    at: Instants,
+    *,
+    lease: timedelta,
+    limit: int,
+) -> list[Parcel]:
+    """Takes what is due. Everything that forbids a send is asked here, in the transaction that claims it."""
+    stopped = await _stopped_route(session, packer.route.name, at.business)
+    parcels = []
+    for delivery in await _due(session, at, limit):
+        follow_up = await session.get(FollowUp, delivery.follow_up_id, with_for_update=True)
+        if follow_up is None or not _wanted(delivery, follow_up):
+            _close(delivery, DeliveryState.CANCELLED, "no longer wanted", at)
+        elif stopped is not None and delivery.channel != NOTE:
+            delivery.act_at = stopped
+        elif await _news(session, follow_up, at.business):
+            delivery.act_at = at.business + _SOON
+        else:
+            parcel = await _take(session, packer, delivery, follow_up, at, lease)
+            parcels += [parcel] if parcel else []
+    await session.flush()
+    return parcels
+
+
+async def _stopped_route(session: AsyncSession, route: str, now: datetime) -> datetime | None:
+    """Until when the mail route rests because it is broken in itself."""
+    health = await session.get(RouteHealth, route)
+    return health.retry_at if health and health.retry_at and health.retry_at > now else None
+
+
+async def _due(session: AsyncSession, at: Instants, limit: int) -> Sequence[Delivery]:
+    rows = await session.scalars(
+        select(Delivery)
+        .where(col(Delivery.act_at) <= at.business, col(Delivery.state) == DeliveryState.QUEUED)
+        .order_by(col(Delivery.act_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True),
+    )
+    return rows.all()
+
+
+def _wanted(delivery: Delivery, follow_up: FollowUp) -> bool:
+    if delivery.channel == NOTE and not follow_up.note_only:
+        return True  # it tells of a mail that has left
+    return follow_up.state in (FollowUpState.QUEUED, FollowUpState.SENDING)
+
+
+async def _news(session: AsyncSession, follow_up: FollowUp, now: datetime) -> bool:
+    """News about this application has not been folded yet: it may cancel the message, so it goes first.
+
+    The row lock makes a fold that is under way finish before this is decided.
+    """
+    found = await session.scalar(
+        select(Application).where(col(Application.id) == follow_up.application_id).with_for_update(read=True),
+    )
+    return found is not None and found.failures == 0 and found.wake_at is not None and found.wake_at <= now
+
+
+async def _take(
+    session: AsyncSession,
+    packer: Packer,
+    delivery: Delivery,
+    follow_up: FollowUp,
+    at: Instants,
+    lease: timedelta,
+) -> Parcel | None:
+    delivery.attempt += 1
+    try:
+        parcel, key = await packer.pack(session, delivery, follow_up, at.machine)
+    except CannotLeave as reason:
+        _refuse(delivery, follow_up, reason.cause, waits=reason.waits, at=at)
+        return None
+    except HeardbackError as wrong:
+        _refuse(delivery, follow_up, wrong.detail, waits=True, at=at)
+        return None
+    session.add(
+        Attempt(
+            delivery_id=delivery.id,
+            number=delivery.attempt,
+            started_at=at.machine,
+            payload=seal_as_person(key, parcel.payload, f"{delivery.id}/{delivery.attempt}"),
+            payload_sha256=hashlib.sha256(parcel.payload).hexdigest(),
+        ),
+    )
+    delivery.state = DeliveryState.SENDING
+    delivery.leased_until = at.machine + lease
+    if follow_up.state == FollowUpState.QUEUED:
+        follow_up.state = FollowUpState.SENDING
+        follow_up.updated_at = at.business
+    return parcel
+
+
+def _refuse(delivery: Delivery, follow_up: FollowUp, cause: str, *, waits: bool, at: Instants) -> None:
+    """Nothing left and nothing will: cancelled with its reason, or waiting on a person who can help."""
+    state = DeliveryState.FAILED if waits else DeliveryState.CANCELLED
+    _close(delivery, state, cause, at)
+    if delivery.channel == NOTE and not follow_up.note_only:
+        return
+    follow_up.state = FollowUpState.FAILED if waits else FollowUpState.CANCELLED
+    follow_up.cause, follow_up.final = cause, not waits
+    follow_up.updated_at = at.business
+
+
+def _close(delivery: Delivery, state: str, cause: str, at: Instants) -> None:
+    delivery.state, delivery.cause, delivery.act_at = state, cause, None
+    delivery.settled_at = at.business
+    delivery.leased_until = None
+
+
+async def expire_leases(session: AsyncSession, at: Instants, limit: int) -> int:
+    """Sends whose worker died or hangs: what came of them is unknown, and will be asked."""
+    rows = await session.scalars(
+        select(Delivery)
+        .where(
+            col(Delivery.state) == DeliveryState.SENDING,
+            or_(
+                col(Delivery.leased_until).is_(None),
+                and_(col(Delivery.leased_until).is_not(None), col(Delivery.leased_until) < at.machine),
+            ),
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True),
+    )
+    found = rows.all()
+    for delivery in found:
+        delivery.state, delivery.act_at = DeliveryState.UNKNOWN, at.business
+        delivery.cause = "the worker stopped while sending"
+        delivery.leased_until = None
+    await session.flush()
+    return len(found)

@@ -1,0 +1,61 @@
+"""A note in the ATS as one more way out: marked, and looked for before it is written again."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.calls import VendorClient
+from app.errors import VendorAway, VendorBusy, VendorError, VendorRefused
+from app.mail.outbound import Outcome, OutcomeKind
+
+_PROVEN_ABSENT_AFTER = timedelta(seconds=20)
+"""Longer than any request of ours can still be under way at the vendor's door."""
+
+
+def marker(delivery_id: str) -> str:
+    """What makes a note ours; it carries no personal data."""
+    return f"[heardback:{delivery_id}]"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWay:
+    """Writes notes of one application's candidate."""
+
+    client: VendorClient
+    candidate: str
+    application: str | None
+    user: str | None
+
+    async def send(self, payload: bytes, delivery_id: str, *, again: bool) -> Outcome:
+        """Writes the note once; a repeat looks for the marker first."""
+        try:
+            if again and (found := await self.client.find_note(self.candidate, marker(delivery_id))):
+                return Outcome(OutcomeKind.ACCEPTED, "found by its marker", provider_id=found)
+            note_id = await self.client.write_note(
+                self.candidate,
+                self.application,
+                payload.decode(),
+                self.user,
+            )
+        except VendorError as error:
+            return _outcome(error)
+        return Outcome(OutcomeKind.ACCEPTED, provider_id=note_id)
+
+    async def settle(self, delivery_id: str, *, age: timedelta) -> Outcome:
+        """Whether the note is there."""
+        try:
+            found = await self.client.find_note(self.candidate, marker(delivery_id))
+        except VendorError as error:
+            return Outcome(OutcomeKind.AMBIGUOUS, f"could not ask: {error.kind}")
+        if found:
+            return Outcome(OutcomeKind.ACCEPTED, "found by its marker", provider_id=found)
+        absent = age >= _PROVEN_ABSENT_AFTER
+        return Outcome(OutcomeKind.NOT_SENT if absent else OutcomeKind.AMBIGUOUS, "not there")
+
+
+def _outcome(error: VendorError) -> Outcome:
+    if isinstance(error, VendorAway | VendorBusy):
+        return Outcome(OutcomeKind.NOT_SENT, error.kind or "away", retry_after=error.wait)
+    if isinstance(error, VendorRefused):
+        kind = OutcomeKind.PERMANENT if error.kind in ("not_found", "invalid") else OutcomeKind.CONFIGURATION
+        return Outcome(kind, f"refused: {error.kind}: {error.detail}")
+    return Outcome(OutcomeKind.AMBIGUOUS, error.kind)

@@ -1,0 +1,67 @@
+"""Ready follow-ups become deliveries at their time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.delivery.models import Delivery, DeliveryState
+from app.followups.models import FollowUp, FollowUpState
+from app.ids import new_id
+
+MAIL, NOTE = "mail", "note"
+
+
+async def release_due(session: AsyncSession, now: datetime, limit: int) -> int:
+    """Queues what is ready and due; returns how many left."""
+    found = await session.scalars(
+        select(FollowUp)
+        .where(col(FollowUp.act_at) <= now, col(FollowUp.state) == FollowUpState.READY)
+        .order_by(col(FollowUp.act_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True),
+    )
+    rows = found.all()
+    leaving = [row for row in rows if not _stale(row, now)]
+    await _queue(session, leaving, now)
+    await session.flush()
+    return len(rows)
+
+
+def _stale(row: FollowUp, now: datetime) -> bool:
+    """No burst after an outage: what is too late to be of use is dropped, with its reason."""
+    if row.expires_at is None or now <= row.expires_at:
+        return False
+    row.state, row.cause, row.final = FollowUpState.CANCELLED, "too late to be of use", True
+    row.act_at, row.updated_at = None, now
+    return True
+
+
+async def _queue(session: AsyncSession, rows: Sequence[FollowUp], now: datetime) -> None:
+    values = []
+    for row in rows:
+        row.state, row.act_at, row.updated_at = FollowUpState.QUEUED, None, now
+        values.append(delivery_row(row, NOTE if row.note_only else MAIL, now))
+    if values:
+        await session.execute(insert(Delivery).values(values).on_conflict_do_nothing())
+
+
+def delivery_row(row: FollowUp, channel: str, now: datetime) -> dict[str, object]:
+    """The values of a new delivery of that follow-up."""
+    return {
+        "id": new_id("dlv"),
+        "follow_up_id": row.id,
+        "message_id": row.message_id,
+        "connection_id": row.connection_id,
+        "channel": channel,
+        "recipient": row.recipient,
+        "state": DeliveryState.QUEUED,
+        "act_at": now,
+        "attempt": 0,
+        "correlation_id": row.correlation_id,
+        "created_at": now,
+        "inquiries": 0,
+    }

@@ -1,0 +1,215 @@
+"""What came of an attempt: sent, to be tried again, failed, or unknown. Fenced by the attempt."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.ats.canonical import Fact, FactKind, Reading
+from app.delivery.claim import Instants
+from app.delivery.models import Attempt, Delivery, DeliveryState, RouteHealth, Suppression
+from app.delivery.release import MAIL, NOTE, delivery_row
+from app.followups.models import FollowUp, FollowUpState
+from app.mail.outbound import Outcome, OutcomeKind
+from app.messages.models import Message
+from app.messages.write import ask
+from app.privacy.vault import Vault
+from app.timeline.models import Application, Person
+from app.timeline.record import Heard, record
+
+_PAUSES = (1, 5, 15, 60, 240, 480, 480, 480)
+"""Minutes before the next try."""
+_INQUIRIES = (0.5, 1, 5, 30, 120, 480)
+"""Minutes before asking again about an unknown outcome; after the last a person must say."""
+_ROUTE_REST = timedelta(minutes=15)
+
+
+async def settle(
+    session: AsyncSession,
+    vault: Vault,
+    delivery_id: str,
+    attempt: int,
+    outcome: Outcome,
+    at: Instants,
+) -> bool:
+    """Writes the outcome of that attempt; False, and nothing changes, when a later one holds the delivery."""
+    delivery = await session.get(Delivery, delivery_id, with_for_update=True)
+    if delivery is None or delivery.attempt != attempt:
+        return False
+    if delivery.state not in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
+        return False
+    follow_up = await session.get(FollowUp, delivery.follow_up_id, with_for_update=True)
+    if follow_up is None:
+        return False
+    await _note_attempt(session, delivery, outcome, at)
+    delivery.leased_until = None
+    delivery.cause = outcome.detail or None
+    delivery.provider_id = outcome.provider_id or delivery.provider_id
+    if outcome.kind == OutcomeKind.ACCEPTED:
+        await _sent(session, vault, delivery, follow_up, at)
+    elif outcome.kind == OutcomeKind.NOT_SENT:
+        _again(delivery, follow_up, outcome, at)
+    elif outcome.kind == OutcomeKind.CONFIGURATION:
+        await _stop_route(session, delivery, outcome, at)
+    elif outcome.kind == OutcomeKind.PERMANENT:
+        await _failed(session, delivery, follow_up, outcome, at)
+    else:
+        await _unknown(session, vault, delivery, follow_up, outcome, at)
+    await session.flush()
+    return True
+
+
+async def _note_attempt(
+    session: AsyncSession,
+    delivery: Delivery,
+    outcome: Outcome,
+    at: Instants,
+) -> None:
+    row = await session.get(Attempt, (delivery.id, delivery.attempt))
+    if row is not None:
+        row.ended_at, row.outcome, row.detail = at.machine, str(outcome.kind), outcome.detail
+
+
+async def _sent(
+    session: AsyncSession,
+    vault: Vault,
+    delivery: Delivery,
+    follow_up: FollowUp,
+    at: Instants,
+) -> None:
+    delivery.state, delivery.act_at, delivery.settled_at = DeliveryState.SENT, None, at.business
+    delivery.waiting_on = None
+    if delivery.channel == MAIL:
+        await _clear_route(session, delivery.route)
+    if delivery.channel == NOTE and not follow_up.note_only:
+        return
+    follow_up.state, follow_up.cause, follow_up.updated_at = FollowUpState.SENT, None, at.business
+    await say(session, vault, follow_up, at.business)
+    if delivery.channel == MAIL and follow_up.recipient.startswith("candidate:"):
+        row = delivery_row(follow_up, NOTE, at.business)
+        await session.execute(insert(Delivery).values(row).on_conflict_do_nothing())
+
+
+async def say(session: AsyncSession, vault: Vault, follow_up: FollowUp, now: datetime) -> None:
+    """The history learns that this was said; the clocks follow from the history."""
+    application = await session.get(Application, follow_up.application_id)
+    message = await session.get(Message, follow_up.message_id)
+    if application is None:
+        return
+    data = {
+        "kind": follow_up.kind,
+        "reason": follow_up.reason,
+        "step": follow_up.step,
+        "recipient": follow_up.recipient,
+        "follow_up": follow_up.id,
+        "promised_at": message.promises[0] if message and message.promises else None,
+    }
+    key = f"said:{application.external_id}:{follow_up.reason}:{follow_up.step}:{follow_up.recipient}"
+    fact = Fact(FactKind.SAID, key, now, application=application.external_id, data=data)
+    heard = Heard(Reading(facts=(fact,)), now, "heardback")
+    await record(session, vault, follow_up.connection_id, [heard], now)
+
+
+def _again(delivery: Delivery, follow_up: FollowUp, outcome: Outcome, at: Instants) -> None:
+    if delivery.attempt > len(_PAUSES):
+        delivery.state, delivery.act_at = DeliveryState.FAILED, None
+        delivery.settled_at = at.business
+        _hold(delivery, follow_up, FollowUpState.FAILED, f"given up after {delivery.attempt} tries", at)
+        return
+    pause = timedelta(minutes=_PAUSES[delivery.attempt - 1])
+    delivery.state = DeliveryState.QUEUED
+    delivery.act_at = at.business + max(pause, outcome.retry_after or pause)
+    if follow_up.state in (FollowUpState.SENDING, FollowUpState.UNKNOWN):
+        # Proven not to have left: news may cancel it again.
+        follow_up.state, follow_up.updated_at = FollowUpState.QUEUED, at.business
+
+
+async def _stop_route(session: AsyncSession, delivery: Delivery, outcome: Outcome, at: Instants) -> None:
+    """The way itself is broken: the message is kept and everything behind it waits, unburnt."""
+    delivery.state, delivery.act_at = DeliveryState.QUEUED, at.business + _ROUTE_REST
+    delivery.waiting_on = "operations"
+    follow_up = await session.get(FollowUp, delivery.follow_up_id)
+    if follow_up is not None and follow_up.state == FollowUpState.SENDING:
+        follow_up.state = FollowUpState.QUEUED
+        follow_up.cause, follow_up.waiting_on = outcome.detail, "operations"
+    if delivery.channel == NOTE or delivery.route is None:
+        return
+    values = {"stopped_at": at.business, "cause": outcome.detail, "retry_at": at.business + _ROUTE_REST}
+    statement = insert(RouteHealth).values(route=delivery.route, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["route"], set_=values))
+
+
+async def _clear_route(session: AsyncSession, route: str | None) -> None:
+    health = await session.get(RouteHealth, route) if route else None
+    if health is not None and health.stopped_at is not None:
+        health.stopped_at = health.cause = health.retry_at = None
+
+
+async def _failed(
+    session: AsyncSession,
+    delivery: Delivery,
+    follow_up: FollowUp,
+    outcome: Outcome,
+    at: Instants,
+) -> None:
+    delivery.state, delivery.act_at, delivery.settled_at = DeliveryState.FAILED, None, at.business
+    _hold(delivery, follow_up, FollowUpState.FAILED, outcome.detail, at)
+    if outcome.suppress:
+        role, _, external_id = follow_up.recipient.partition(":")
+        address = await session.scalar(
+            select(col(Person.address_hash)).where(
+                col(Person.connection_id) == follow_up.connection_id,
+                col(Person.role) == role,
+                col(Person.external_id) == external_id,
+            ),
+        )
+        if address:
+            values = {"reason": "refused for good", "source": delivery.route or "", "created_at": at.business}
+            statement = insert(Suppression).values(address_hash=address, **values)
+            await session.execute(statement.on_conflict_do_nothing())
+
+
+async def _unknown(
+    session: AsyncSession,
+    vault: Vault,
+    delivery: Delivery,
+    follow_up: FollowUp,
+    outcome: Outcome,
+    at: Instants,
+) -> None:
+    delivery.state = DeliveryState.UNKNOWN
+    if delivery.inquiries < len(_INQUIRIES) and outcome.provider_id != CANNOT_BE_ASKED:
+        delivery.act_at = at.business + timedelta(minutes=_INQUIRIES[delivery.inquiries])
+        delivery.inquiries += 1
+        if delivery.channel == MAIL or follow_up.note_only:
+            follow_up.state, follow_up.updated_at = FollowUpState.UNKNOWN, at.business
+        return
+    delivery.provider_id = None if delivery.provider_id == CANNOT_BE_ASKED else delivery.provider_id
+    delivery.act_at = None
+    _hold(delivery, follow_up, FollowUpState.UNKNOWN, "nobody can say whether it arrived", at)
+    if delivery.channel == MAIL and follow_up.recipient.startswith("candidate:"):
+        # What may have reached the candidate counts as promised.
+        await say(session, vault, follow_up, at.business)
+        await ask(session, follow_up, "delivery_unknown", at.business)
+
+
+CANNOT_BE_ASKED = "cannot be asked"
+"""Stands in for the provider's id where a route has no way to learn what became of a send."""
+
+
+def _hold(delivery: Delivery, follow_up: FollowUp, state: str, cause: str, at: Instants) -> None:
+    """Waits on a named person: the one whom the follow-up names, else operations."""
+    delivery.waiting_on = follow_up.waiting_on or "operations"
+    if delivery.channel == NOTE and not follow_up.note_only:
+        delivery.waiting_on = "operations"
+        return
+    follow_up.state, follow_up.cause, follow_up.updated_at = state, cause, at.business
+    follow_up.waiting_on = delivery.waiting_on
+
+
+async def unknown_count(session: AsyncSession) -> int:
+    """How many deliveries nobody can say anything about."""
+    count = select(func.count()).select_from(Delivery).where(col(Delivery.state) == DeliveryState.UNKNOWN)
+    return await session.scalar(count) or 0

@@ -1,0 +1,136 @@
+"""THE MAP: what happens to a webhook, as plain calls in order.
+
+    webhook ─▶ event ─▶ truth ─▶ SLA clock ─▶ follow-up ─▶ message ─▶ delivery ─▶ figures
+
+The door (`app.intake.door`) has stored the event and answered. Everything after it is here. Each function
+drains one kind of waiting rows, one batch in one unit of work, and says how many it found; a shell calls it
+until it says 0. Rows are the jobs: whoever dies here loses nothing, and the next one finds the rows again.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db import unit_of_work
+from app.delivery.claim import Instants
+from app.delivery.parcel import Packer
+from app.delivery.release import release_due
+from app.delivery.routes import Route
+from app.delivery.send import Post
+from app.followups.store import plan_all
+from app.isolation import in_batches
+from app.messages.write import claim_planned, give_up, write_all
+from app.services import Services
+from app.sla.book import Shelf
+from app.sla.store import derive
+from app.timeline import ingest, store
+from app.timeline.poll import poll_due
+from app.vendors import Vendors
+
+EVENTS, APPLICATIONS, MESSAGES, RELEASES = 100, 100, 50, 200
+"""Batches: large enough to share a commit, small enough to end within a second or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The drains, with what they need."""
+
+    services: Services
+    shelf: Shelf
+    vendors: Vendors
+    route: Route
+
+    async def events(self) -> int:
+        """Event → truth: read what the ATS said into facts, and wake the applications concerned."""
+        now = await self.services.refresh()
+
+        async def drain(session: AsyncSession, limit: int, taken: list[str]) -> None:
+            claimed = await ingest.claim(session, limit)
+            taken += [event.id for event in claimed]
+            if claimed:
+                await ingest.ingest(session, self.services.vault, claimed, now)
+
+        return await in_batches(self.services.sessions, drain, ingest.give_up, now, EVENTS)
+
+    async def applications(self) -> int:
+        """Truth → clocks → follow-ups: derive all about applications with news, or whose time has come."""
+        now = await self.services.refresh()
+
+        async def drain(session: AsyncSession, limit: int, taken: list[str]) -> None:
+            claimed = await store.claim(session, now, limit)
+            taken += [application.id for application in claimed]
+            if claimed:
+                known = await store.know(session, claimed)
+                owed = await derive(session, await self.shelf.book(session), known, now)
+                await plan_all(session, owed, now)
+
+        return await in_batches(self.services.sessions, drain, store.give_up, now, APPLICATIONS)
+
+    async def messages(self) -> int:
+        """Follow-up → message: write the words; they are ready, or wait for a fact or an approval."""
+        now = await self.services.refresh()
+        settings = self.services.settings
+
+        async def drain(session: AsyncSession, limit: int, taken: list[str]) -> None:
+            claimed = await claim_planned(session, now, limit)
+            taken += [follow_up.id for follow_up in claimed]
+            if claimed:
+                book = await self.shelf.book(session)
+                words = {"company": settings.company_name, "locale": settings.locale}
+                await write_all(session, self.services.vault, book, claimed, now, **words)
+
+        return await in_batches(self.services.sessions, drain, give_up, now, MESSAGES)
+
+    async def releases(self) -> int:
+        """Message → delivery: what is ready and due is queued for its way out."""
+        now = await self.services.refresh()
+        async with unit_of_work(self.services.sessions) as session:
+            return await release_due(session, now, RELEASES)
+
+    async def deliveries(self) -> int:
+        """Delivery: leave, at most once."""
+        return await self._post.send_due(await self._instants())
+
+    async def questions(self) -> int:
+        """Delivery: ask what became of sends with an unknown outcome."""
+        return await self._post.ask_due(await self._instants())
+
+    async def polls(self) -> int:
+        """Truth, from the other side: ask the ATS for what its webhooks never say, or lost."""
+        if not self.services.settings.poll:
+            return 0
+        at = await self._instants()
+        return await poll_due(
+            self.services.sessions,
+            self.services.vault,
+            self.vendors,
+            now=at.business,
+            machine_now=at.machine,
+        )
+
+    def drains(self) -> dict[str, Callable[[], Awaitable[int]]]:
+        """Every drain by name, in the order of the flow."""
+        return {
+            "events": self.events,
+            "applications": self.applications,
+            "messages": self.messages,
+            "releases": self.releases,
+            "deliveries": self.deliveries,
+            "questions": self.questions,
+            "polls": self.polls,
+        }
+
+    @property
+    def _post(self) -> Post:
+        settings = self.services.settings
+        return Post(
+            self.services.sessions,
+            Packer(self.services.vault, settings, self.route),
+            self.vendors,
+            timedelta(seconds=settings.lease_seconds),
+        )
+
+    async def _instants(self) -> Instants:
+        return Instants(await self.services.refresh(), self.services.machine_now())

@@ -1,0 +1,120 @@
+"""Planning: from clocks to what should be said, to whom and when. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.followups.windows import release
+from app.intake.config import ConnectionSettings
+from app.messages.catalogue import KINDS, MessageClass
+from app.sla.cases import Case, holds
+from app.sla.clocks import ClockReading, ClockState, after
+from app.sla.owners import members
+from app.sla.policies import Role, Say
+from app.sla.stops import clock_key
+from app.timeline.truth import Truth
+
+_STALE_AFTER: Mapping[MessageClass, timedelta | None] = {
+    # After an outage nobody wants yesterday's nudges; a candidate's answer is owed however late.
+    MessageClass.INTERNAL: timedelta(days=3),
+    MessageClass.TRANSACTIONAL: None,
+    MessageClass.NURTURE: timedelta(days=7),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One thing to say, as its clock calls for it now."""
+
+    reason: str
+    step: str
+    recipient: str
+    kind: str
+    planned_for: datetime
+    release_at: datetime
+    expires_at: datetime | None
+    approval: bool
+    note_only: bool
+
+
+def plan(
+    truth: Truth,
+    case: Case,
+    reading: ClockReading,
+    settings: ConnectionSettings,
+    now: datetime,
+) -> Iterator[Wanted]:
+    """Everything that this clock wants said; nothing while it is paused or once it is closed.
+
+    The same clock always wants the same: each step has a key under which it is said at most once.
+    """
+    if reading.state not in (ClockState.RUNNING, ClockState.BREACHED):
+        return
+    for say in case.policy.say:
+        at = _moment(say, case, reading)
+        if at is not None and _applies(say, truth, case, settings):
+            at = after(say.delay, case.history.hours, at) if say.delay else at
+            for recipient in _recipients(say.to, truth, case):
+                yield _wanted(
+                    say.kind,
+                    f"say:{say.kind}",
+                    recipient,
+                    at,
+                    approval=say.approval,
+                    case=case,
+                    settings=settings,
+                    now=now,
+                )
+    for escalation in reading.escalations:
+        kind = "clock_breached" if escalation.step == 1 else "clock_escalated"
+        for recipient in _recipients(escalation.escalate.to, truth, case):
+            step = f"escalated:{escalation.step}"
+            yield _wanted(kind, step, recipient, escalation.at, case=case, settings=settings, now=now)
+
+
+def _moment(say: Say, case: Case, reading: ClockReading) -> datetime | None:
+    if say.at == "start":
+        return case.occurrence.starts_at
+    if say.at == "warn":
+        return reading.warnings[0] if reading.warnings else None
+    return reading.breached_at
+
+
+def _applies(say: Say, truth: Truth, case: Case, settings: ConnectionSettings) -> bool:
+    if say.when is not None and not holds(say.when, truth, case.occurrence, ""):
+        return False
+    return settings.mode_of(say.kind) != "off"
+
+
+def _recipients(role: Role, truth: Truth, case: Case) -> tuple[str, ...]:
+    if role == "candidate":
+        return (f"candidate:{truth.candidate}",) if truth.candidate else ()
+    return tuple(f"member:{m}" for m in members(role, truth, case.occurrence)) or ("operations",)
+
+
+def _wanted(
+    kind: str,
+    step: str,
+    recipient: str,
+    at: datetime,
+    *,
+    case: Case,
+    settings: ConnectionSettings,
+    now: datetime,
+    approval: bool | None = None,
+) -> Wanted:
+    known = KINDS[kind]
+    release_at = release(max(at, now), settings.time_zone, window=known.window)
+    stale = _STALE_AFTER[known.message_class]
+    return Wanted(
+        reason=clock_key(case.policy.key, case.occurrence.key),
+        step=step,
+        recipient=recipient,
+        kind=kind,
+        planned_for=at,
+        release_at=release_at,
+        expires_at=release_at + stale if stale else None,
+        # A rejection or an offer tells a decision: leaving out its approval is not the policy's to choose.
+        approval=(known.approval if approval is None else approval) or known.decision,
+        note_only=recipient.startswith("candidate:") and settings.mode_of(kind) == "note_only",
+    )

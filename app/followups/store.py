@@ -1,0 +1,142 @@
+"""Follow-ups in and out of the database: what is wanted is compared with what is planned."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.ats.canonical import PersonRole
+from app.followups.models import FollowUp, FollowUpState
+from app.followups.plan import Wanted, plan
+from app.ids import new_id
+from app.sla.owners import owner_of
+from app.sla.store import Owed, Running
+from app.timeline.models import Person
+from app.timeline.people import find_people
+
+Key = tuple[str, str, str]
+
+
+async def plan_all(session: AsyncSession, owed: Sequence[Owed], now: datetime) -> int:
+    """Plans what these clocks want said, cancels what they no longer do; returns how many are new."""
+    ids = [o.known.application.id for o in owed]
+    rows = await session.scalars(
+        select(FollowUp).where(col(FollowUp.application_id).in_(ids)).with_for_update(),
+    )
+    planned: dict[str, dict[Key, FollowUp]] = {}
+    for row in rows:
+        planned.setdefault(row.application_id, {})[row.reason, row.step, row.recipient] = row
+    people = await _candidates(session, owed)
+    new = 0
+    for o in owed:
+        candidate = people.get((o.known.application.connection_id, o.known.truth.candidate or ""))
+        new += _plan_one(session, o, planned.get(o.known.application.id, {}), candidate, now)
+    await session.flush()
+    return new
+
+
+async def _candidates(session: AsyncSession, owed: Sequence[Owed]) -> dict[tuple[str, str], Person]:
+    found: dict[tuple[str, str], Person] = {}
+    for connection_id in {o.known.application.connection_id for o in owed}:
+        refs = {
+            (str(PersonRole.CANDIDATE), o.known.truth.candidate)
+            for o in owed
+            if o.known.application.connection_id == connection_id and o.known.truth.candidate
+        }
+        people = await find_people(session, connection_id, refs)
+        found |= {(connection_id, ref[1]): person for ref, person in people.items()}
+    return found
+
+
+def _plan_one(
+    session: AsyncSession,
+    owed: Owed,
+    planned: dict[Key, FollowUp],
+    candidate: Person | None,
+    now: datetime,
+) -> int:
+    new = 0
+    wanted_keys: set[Key] = set()
+    for running in owed.clocks:
+        for wanted in plan(owed.known.truth, running.case, running.reading, owed.known.settings, now):
+            key = wanted.reason, wanted.step, wanted.recipient
+            wanted_keys.add(key)
+            if key in planned:
+                _replan(planned[key], wanted, now)
+            else:
+                session.add(_row(owed, running, wanted, _forbidden(wanted, candidate), now))
+                new += 1
+    causes = _causes(owed)
+    for key, row in planned.items():
+        if key not in wanted_keys and row.state in FollowUpState.OPEN and row.clock_id is not None:
+            _cancel(row, causes.get(row.clock_id, "no longer needed"), now)
+    return new
+
+
+def _forbidden(wanted: Wanted, candidate: Person | None) -> str | None:
+    """Why this candidate must not be written to, if so."""
+    if not wanted.recipient.startswith("candidate:") or candidate is None:
+        return None
+    if candidate.erased_at is not None:
+        return "the candidate's data was erased"
+    if candidate.private:
+        return "the candidate is private in the ATS"
+    return None if candidate.can_email else "the ATS says that the candidate may not be mailed"
+
+
+def _row(owed: Owed, running: Running, wanted: Wanted, forbidden: str | None, now: datetime) -> FollowUp:
+    application = owed.known.application
+    truth, case = owed.known.truth, running.case
+    return FollowUp(
+        id=new_id("fup"),
+        connection_id=application.connection_id,
+        application_id=application.id,
+        clock_id=running.clock.id,
+        reason=wanted.reason,
+        step=wanted.step,
+        recipient=wanted.recipient,
+        kind=wanted.kind,
+        state=FollowUpState.CANCELLED if forbidden else FollowUpState.PLANNED,
+        cause=forbidden,
+        final=forbidden is not None,
+        waiting_on=owner_of("recruiter", truth, case.occurrence),
+        approval_needed=wanted.approval,
+        note_only=wanted.note_only,
+        planned_for=wanted.planned_for,
+        release_at=wanted.release_at,
+        expires_at=wanted.expires_at,
+        # Words that need a person are written at once, so that there is time to read them.
+        act_at=None if forbidden else (now if wanted.approval else wanted.release_at),
+        correlation_id=application.id,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _replan(row: FollowUp, wanted: Wanted, now: datetime) -> None:
+    """A planned one moves with its clock; one that news had cancelled comes back when news wants it again."""
+    if row.state == FollowUpState.CANCELLED and not row.final:
+        row.state, row.cause, row.message_id = FollowUpState.PLANNED, None, None
+    elif row.state != FollowUpState.PLANNED or row.planned_for == wanted.planned_for:
+        return
+    row.planned_for = wanted.planned_for
+    row.release_at = wanted.release_at
+    row.expires_at = wanted.expires_at
+    row.act_at = now if wanted.approval else wanted.release_at
+    row.updated_at = now
+
+
+def _causes(owed: Owed) -> dict[str, str]:
+    closed = {
+        r.clock.id: f"no longer needed: {r.reading.closed.cause}" for r in owed.clocks if r.reading.closed
+    }
+    return closed | {clock.id: f"no longer needed: {clock.closed_by}" for clock in owed.lapsed}
+
+
+def _cancel(row: FollowUp, cause: str, now: datetime) -> None:
+    row.state = FollowUpState.CANCELLED
+    row.cause = cause
+    row.act_at = None
+    row.updated_at = now

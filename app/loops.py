@@ -1,0 +1,94 @@
+"""The drains, run for as long as the process lives: woken by a bell, and by themselves without it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from app.flow import Flow
+
+log = structlog.get_logger()
+
+Drain = Callable[[], Awaitable[int]]
+
+_PATIENCE = {"work": 0.5, "deliveries": 0.5, "questions": 2.0, "polls": 2.0}
+"""Seconds after which a loop looks by itself: the bell only shortens the wait."""
+_AFTER_TROUBLE = 2.0
+"""Seconds before trying again when the database is away."""
+
+
+@dataclass(slots=True)
+class Loops:
+    """Each loop drains until nothing is left, then waits; what calls the network has a loop of its own."""
+
+    flow: Flow
+    _bells: list[asyncio.Event] = field(default_factory=list)
+    _stopping: bool = False
+
+    def ring(self) -> None:
+        """There is new work. Returns at once."""
+        for bell in self._bells:
+            bell.set()
+
+    @asynccontextmanager
+    async def running(self, *, grace: float = 20.0) -> AsyncIterator[None]:
+        """Runs the loops; on leaving no new work is taken, and what is under way may end within the grace."""
+        drains = self.flow.drains()
+        inner = [drains[name] for name in ("events", "applications", "messages", "releases")]
+        tasks = [
+            asyncio.create_task(self._loop("work", inner), name="work"),
+            *(
+                asyncio.create_task(self._loop(name, [drains[name]]), name=name)
+                for name in ("deliveries", "questions", "polls")
+            ),
+        ]
+        try:
+            yield
+        finally:
+            self._stopping = True
+            self.ring()
+            _, late = await asyncio.wait(tasks, timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _loop(self, name: str, drains: list[Drain]) -> None:
+        bell = asyncio.Event()
+        self._bells.append(bell)
+        while not self._stopping:
+            bell.clear()
+            try:
+                found = sum([await drain() for drain in drains])
+            except Exception:
+                # Whatever it is, the rows are still there; a dead loop would be silence.
+                log.exception("loop.trouble", loop=name)
+                await self._wait(bell, _AFTER_TROUBLE)
+                continue
+            if found:
+                self.ring()
+            else:
+                await self._wait(bell, _PATIENCE[name])
+
+    async def _wait(self, bell: asyncio.Event, seconds: float) -> None:
+        if not self._stopping:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), seconds)
+
+
+async def drain_all(flow: Flow, *, rounds: int = 1_000) -> int:
+    """Drains everything that is due now, in order, until nothing is found: tests and the demo.
+
+    Returns how much was done.
+    """
+    total = 0
+    for _ in range(rounds):
+        found = 0
+        for drain in flow.drains().values():
+            found += await drain()
+        total += found
+        if not found:
+            return total
+    raise RuntimeError(f"still busy after {rounds} rounds")

@@ -1,0 +1,199 @@
+"""What people do to a message before it leaves: supply a fact, approve, edit, reject. Each act has a name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.errors import NotFound, Unprocessable, WrongState
+from app.followups.models import Approval, FollowUp, FollowUpState, SuppliedFact
+from app.ids import new_id
+from app.messages.catalogue import KINDS
+from app.messages.checks import Finding, check, stops
+from app.messages.edit import edited
+from app.messages.facts import LABELS
+from app.messages.gather import gather
+from app.messages.library import find_template, load_templates
+from app.messages.material import Loaded, load
+from app.messages.models import Message
+from app.messages.render import Rendered, render
+from app.messages.write import keep, make_ready, sentences_of, words_of, write
+from app.privacy.vault import Vault, seal_as_person
+from app.sla.cases import RuleBook
+from app.timeline.people import key_of
+
+_MAY_BE_SUPPLIED = (FollowUpState.WAITING_FACT, FollowUpState.WAITING_APPROVAL, FollowUpState.PLANNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every act needs: where the rows are, who acts and when."""
+
+    session: AsyncSession
+    vault: Vault
+    book: RuleBook
+    company: str
+    locale: str
+    by: str
+    now: datetime
+
+    async def open(self, follow_up_id: str) -> Loaded:
+        """The follow-up, locked, with its material; raises NotFound."""
+        row = await self.session.get(FollowUp, follow_up_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise NotFound
+        loaded = await load(self.session, self.vault, self.book, [row], company=self.company)
+        return loaded[0]
+
+
+async def supply(desk: Desk, follow_up_id: str, facts: Mapping[str, str]) -> FollowUp:
+    """Adds facts to one follow-up, stored with who and when, and writes its message anew.
+
+    Raises NotFound, WrongState once it has left, Unprocessable for a fact that no template knows.
+    """
+    loaded = await desk.open(follow_up_id)
+    _must_be(loaded.follow_up, _MAY_BE_SUPPLIED)
+    key = key_of(desk.vault, loaded.candidate) if loaded.candidate else None
+    if key is None:
+        raise WrongState("The candidate's data was erased.")
+    for name, value in facts.items():
+        if name not in LABELS:
+            raise Unprocessable(
+                f"There is no fact {name}; known are {', '.join(sorted(LABELS))}.", field=name
+            )
+        if not value.strip():
+            raise Unprocessable(f"{name} is empty.", field=name)
+        sealed = seal_as_person(key, value.encode(), f"{follow_up_id}/{name}")
+        row = {"value": sealed, "supplied_by": desk.by, "supplied_at": desk.now}
+        statement = insert(SuppliedFact).values(follow_up_id=follow_up_id, name=name, **row)
+        await desk.session.execute(
+            statement.on_conflict_do_update(index_elements=["follow_up_id", "name"], set_=row),
+        )
+    again = await desk.open(follow_up_id)
+    await write(desk.session, desk.vault, again, desk.now, locale=desk.locale)
+    return again.follow_up
+
+
+async def approve(desk: Desk, follow_up_id: str, *, message_id: str | None, note: str | None) -> FollowUp:
+    """Lets the message leave at its time. `message_id` is the version that the person saw.
+
+    Raises NotFound, WrongState when it does not wait for approval or another version was written since,
+    Unprocessable when a check stops it.
+    """
+    loaded = await desk.open(follow_up_id)
+    row = loaded.follow_up
+    _must_be(row, (FollowUpState.WAITING_APPROVAL,))
+    message = await current(desk, row)
+    if message_id is not None and message.id != message_id:
+        raise WrongState("The message was written anew since you read it; read it again.")
+    wrong = [f for f in message.findings if f["severity"] == "error"]
+    if wrong:
+        raise Unprocessable("A check stops it: " + "; ".join(str(f["reason"]) for f in wrong), field="text")
+    make_ready(row, loaded, desk.now)
+    _decide(desk, row, message.id, "approved", note)
+    return row
+
+
+async def edit(desk: Desk, follow_up_id: str, *, subject: str, text: str) -> FollowUp:
+    """Replaces the words; they are checked again and still need an approval.
+
+    The text is plain, paragraphs apart by an empty line. Raises NotFound, WrongState, UnsafeHeader.
+    """
+    loaded = await desk.open(follow_up_id)
+    row = loaded.follow_up
+    _must_be(row, (FollowUpState.WAITING_APPROVAL, FollowUpState.READY))
+    before = await current(desk, row)
+    gathered = gather(loaded.material, before.locale, desk.now)
+    rendered = edited(_as_rendered(desk, loaded, before), subject=subject, text=text)
+    findings: list[Finding] = check(rendered, KINDS[row.kind], gathered.facts, desk.now)
+    # The date that the earlier words promised still stands; a person's words are not searched for new ones.
+    kept = replace(gathered, promised_at=_first_promise(before))
+    message = await keep(desk.session, desk.vault, loaded, rendered, findings, kept, by=desk.by, now=desk.now)
+    if message is None:
+        raise WrongState("The candidate's data was erased.")
+    row.state, row.act_at, row.updated_at = FollowUpState.WAITING_APPROVAL, None, desk.now
+    row.cause = "a check stopped it" if stops(findings) else "a person must allow it"
+    _decide(desk, row, message.id, "edited", None)
+    return row
+
+
+def _as_rendered(desk: Desk, loaded: Loaded, message: Message) -> Rendered:
+    """A stored message as it was rendered."""
+    if loaded.candidate is None:
+        raise WrongState("The candidate's data was erased.")
+    words = words_of(desk.vault, message, loaded.candidate)
+    return Rendered(
+        key=message.kind,
+        locale=message.locale,
+        version=message.template_version,
+        subject=words["subject"],
+        preheader=words["preheader"],
+        text=words["text"],
+        html=words["html"],
+        used=tuple((used["fact"], used["source"]) for used in message.used),
+        sentences=tuple(sentences_of(desk.vault, message, loaded.candidate)),
+    )
+
+
+def _first_promise(message: Message) -> datetime | None:
+    return datetime.fromisoformat(message.promises[0]) if message.promises else None
+
+
+async def reject(desk: Desk, follow_up_id: str, *, note: str) -> FollowUp:
+    """The message will not be sent; the clock behind it keeps running. Raises NotFound, WrongState."""
+    loaded = await desk.open(follow_up_id)
+    row = loaded.follow_up
+    _must_be(row, (*_MAY_BE_SUPPLIED, FollowUpState.READY))
+    row.state, row.act_at = FollowUpState.REJECTED, None
+    row.cause = f"rejected by {desk.by}: {note}"
+    row.updated_at = desk.now
+    _decide(desk, row, row.message_id or "", "rejected", note)
+    return row
+
+
+async def preview(desk: Desk, follow_up_id: str) -> tuple[FollowUp, Message | None, dict[str, str]]:
+    """The follow-up with its present words; for a planned one they are as they would be now.
+
+    Nothing is stored. Raises NotFound; MissingFact where it cannot be written yet.
+    """
+    loaded = await desk.open(follow_up_id)
+    row = loaded.follow_up
+    if row.message_id is not None and loaded.candidate is not None:
+        message = await current(desk, row)
+        return row, message, words_of(desk.vault, message, loaded.candidate)
+    gathered = gather(loaded.material, desk.locale, desk.now)
+    template = find_template(load_templates(), row.kind, desk.locale)
+    rendered = render(template, gathered.facts, desk.locale)
+    words = {name: getattr(rendered, name) for name in ("subject", "preheader", "text", "html")}
+    return row, None, words
+
+
+async def current(desk: Desk, row: FollowUp) -> Message:
+    """The newest version of the follow-up's message; raises NotFound."""
+    message = await desk.session.scalar(select(Message).where(col(Message.id) == row.message_id))
+    if message is None:
+        raise NotFound("This follow-up has no message yet.")
+    return message
+
+
+def _must_be(row: FollowUp, states: tuple[str, ...]) -> None:
+    if row.state not in states:
+        raise WrongState(f"This follow-up is {row.state}; that act needs one of: {', '.join(states)}.")
+
+
+def _decide(desk: Desk, row: FollowUp, message_id: str, verdict: str, note: str | None) -> None:
+    desk.session.add(
+        Approval(
+            id=new_id("apr"),
+            follow_up_id=row.id,
+            message_id=message_id,
+            verdict=verdict,
+            decided_by=desk.by,
+            decided_at=desk.now,
+            note=note,
+        ),
+    )

@@ -1,0 +1,194 @@
+"""The facts of one follow-up, from what is true and from people; nothing is invented."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.followups.models import FollowUp
+from app.intake.config import ConnectionSettings
+from app.messages.dates import spoken_date
+from app.messages.facts import Facts, FactValue
+from app.moments import zone
+from app.sla.calendar import remaining
+from app.sla.cases import Case
+from app.sla.clocks import after, counted_in
+from app.sla.models import Clock
+from app.sla.policies import Say
+from app.timeline.people import PersonData
+from app.timeline.truth import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything that a message may draw on."""
+
+    follow_up: FollowUp
+    truth: Truth
+    settings: ConnectionSettings
+    vendor: str
+    company: str
+    candidate: PersonData
+    recruiter: PersonData
+    addressee: PersonData
+    clock: Clock | None
+    case: Case | None
+    supplied: Mapping[str, FactValue]
+    about: FollowUp | None = None
+    """The follow-up that waits, where this one tells somebody so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The facts, and the date they promise, if any."""
+
+    facts: Facts
+    promised_at: datetime | None
+
+
+def gather(material: Material, locale: str, now: datetime) -> Gathered:
+    """The facts as of now; a promised date is counted from now on the clock's calendar."""
+    promised_at = _promise(material, now)
+    groups = (
+        _people(material),
+        _application(material, locale),
+        _decision(material, locale),
+        _clock(material, locale, now),
+        _next_step(material, promised_at, locale),
+        _waiting(material, locale),
+    )
+    values = {name: fact for group in groups for name, fact in group.items()}
+    return Gathered(Facts({**values, **material.supplied}), promised_at)
+
+
+Found = dict[str, FactValue]
+
+
+def _say(material: Material) -> Say | None:
+    if material.case is None:
+        return None
+    step = material.follow_up.step
+    return next((say for say in material.case.policy.say if f"say:{say.kind}" == step), None)
+
+
+def _promise(material: Material, now: datetime) -> datetime | None:
+    say = _say(material)
+    if say is None or say.promise is None or material.case is None:
+        return None
+    return after(say.promise, material.case.history.hours, now)
+
+
+def _facts(source: str, **values: str | None) -> Found:
+    return {
+        name.replace("__", "."): FactValue(value, source)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _people(material: Material) -> Found:
+    vendor, truth = material.vendor, material.truth
+    return (
+        _facts(
+            f"{vendor}:candidate/{truth.candidate}",
+            candidate__first_name=material.candidate.first_name,
+            candidate__full_name=material.candidate.full_name,
+        )
+        | _facts(
+            f"{vendor}:user/{truth.recruiter}",
+            recruiter__name=material.recruiter.full_name,
+            recruiter__email=material.recruiter.email,
+        )
+        | _facts("settings:company", company__name=material.company)
+        | _facts(f"{vendor}:user", person__name=material.addressee.full_name)
+    )
+
+
+def _application(material: Material, locale: str) -> Found:
+    vendor, truth = material.vendor, material.truth
+    source = f"{vendor}:application/{truth.external_id}"
+    found = _facts(f"{vendor}:job/{truth.job.external_id}", job__title=truth.job.name) | _facts(
+        source,
+        application__url=truth.url,
+        application__reference=f"{vendor.title()} application {truth.external_id}",
+        stage__name=truth.stage.stage_name if truth.stage else None,
+    )
+    interview = material.case.occurrence.interview if material.case else None
+    if interview and interview.ends_at:
+        found |= _facts(
+            f"{vendor}:interview/{interview.id}",
+            interview__date=_date(material, interview.starts_at or interview.ends_at, locale),
+            interview__name=interview.name,
+        )
+    return found
+
+
+def _date(material: Material, at: datetime, locale: str, *, with_time: bool = False) -> str:
+    name = material.addressee.time_zone or material.settings.time_zone
+    return spoken_date(at, zone(name), locale, with_time=with_time)
+
+
+def _decision(material: Material, locale: str) -> Found:
+    """Who decided is nowhere in a webhook: it is a fact that a person supplies."""
+    decision = material.case.occurrence.decision if material.case else None
+    offer = material.case.occurrence.offer if material.case else None
+    vendor, truth = material.vendor, material.truth
+    if decision:
+        reference = f"{vendor.title()} application {truth.external_id}, {decision.kind}"
+        return _facts(
+            f"{vendor}:application/{truth.external_id}",
+            decision__at=_date(material, decision.at, locale),
+            decision__reference=reference,
+        )
+    if offer:
+        return _facts(
+            f"{vendor}:offer/{offer.id}",
+            decision__at=_date(material, offer.created_at, locale),
+            decision__reference=f"{vendor.title()} offer {offer.id}, version {offer.version}",
+            offer__start_date=offer.start_date,
+        )
+    return {}
+
+
+def _clock(material: Material, locale: str, now: datetime) -> Found:
+    clock, case = material.clock, material.case
+    if clock is None or case is None:
+        return {}
+    source = f"policy:{case.policy.key}"
+    found = _facts(source, clock__name=case.policy.name)
+    if clock.due_at:
+        found |= _facts(source, clock__due=_date(material, clock.due_at, locale, with_time=True))
+    if clock.breached_at:
+        late = -remaining(counted_in(case.history), now, clock.breached_at)
+        found |= _facts(source, clock__overdue=_hours(late))
+    return found
+
+
+def _hours(seconds: float) -> str:
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def _next_step(material: Material, promised_at: datetime | None, locale: str) -> Found:
+    say = _say(material)
+    if say is None or material.case is None:
+        return {}
+    source = f"policy:{material.case.policy.key}"
+    found = _facts(source, next_step__what=say.next_step)
+    if promised_at:
+        found |= _facts(source, next_step__by=_date(material, promised_at, locale))
+    before = material.case.occurrence.due_at
+    if before:
+        found |= _facts(source, promise__by=_date(material, before, locale))
+    return found
+
+
+def _waiting(material: Material, locale: str) -> Found:
+    about = material.about
+    if about is None:
+        return {}
+    return _facts(
+        f"follow_up:{about.id}",
+        waiting__what=about.kind.replace("_", " "),
+        waiting__since=_date(material, about.updated_at, locale, with_time=True),
+        missing__facts=about.cause,
+    )

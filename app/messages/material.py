@@ -1,0 +1,158 @@
+"""What a follow-up's message may draw on, loaded: people opened, the application folded, supplied facts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.ats.canonical import PersonRole
+from app.followups.models import FollowUp, SuppliedFact
+from app.intake.models import Connection
+from app.messages.facts import FactValue
+from app.messages.gather import Material
+from app.privacy.vault import Vault, open_as_person
+from app.sla.cases import Case, RuleBook, cases
+from app.sla.models import Clock
+from app.sla.stops import clock_key
+from app.timeline.models import Application, Person
+from app.timeline.people import PersonData, Ref, find_people, key_of, open_person
+from app.timeline.store import Known, read
+
+_Row = TypeVar("_Row", Clock, FollowUp)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The material of one follow-up, and the rows that writing its message needs."""
+
+    material: Material
+    candidate: Person | None
+    addressee: Person | None
+
+    @property
+    def follow_up(self) -> FollowUp:
+        return self.material.follow_up
+
+
+async def load(
+    session: AsyncSession,
+    vault: Vault,
+    book: RuleBook,
+    follow_ups: Sequence[FollowUp],
+    *,
+    company: str,
+) -> list[Loaded]:
+    """The material of these follow-ups, which may belong to several applications and connections."""
+    applications = await session.scalars(
+        select(Application).where(col(Application.id).in_({f.application_id for f in follow_ups})),
+    )
+    known = {k.application.id: k for k in await read(session, applications.all())}
+    vendors = {c.id: c.vendor for c in await session.scalars(select(Connection))}
+    clocks = await _by_id(session, Clock, [f.clock_id for f in follow_ups])
+    about = await _by_id(session, FollowUp, [f.about_id for f in follow_ups])
+    clocks |= await _by_id(session, Clock, [a.clock_id for a in about.values()])
+    people = await _people(session, known, follow_ups)
+    loaded = []
+    for follow_up in follow_ups:
+        k = known[follow_up.application_id]
+        told = about.get(follow_up.about_id or "")
+        clock = clocks.get(follow_up.clock_id or (told.clock_id if told else None) or "")
+        who = people[follow_up.connection_id]
+        candidate = who.get((PersonRole.CANDIDATE, k.truth.candidate or ""))
+        addressee = _addressee(follow_up, who)
+        material = Material(
+            follow_up=follow_up,
+            truth=k.truth,
+            settings=k.settings,
+            vendor=vendors[follow_up.connection_id],
+            company=company,
+            candidate=_open(vault, candidate),
+            recruiter=_open(vault, _recruiter(k, who)),
+            addressee=_open(vault, addressee),
+            clock=clock,
+            case=_case(k, book, clock, follow_up.connection_id),
+            supplied=await _supplied(session, vault, follow_up, candidate),
+            about=told,
+        )
+        loaded.append(Loaded(material, candidate, addressee))
+    return loaded
+
+
+async def _by_id(
+    session: AsyncSession,
+    table: type[_Row],
+    ids: Sequence[str | None],
+) -> dict[str, _Row]:
+    wanted = {i for i in ids if i}
+    if not wanted:
+        return {}
+    return {row.id: row for row in await session.scalars(select(table).where(col(table.id).in_(wanted)))}
+
+
+async def _people(
+    session: AsyncSession,
+    known: Mapping[str, Known],
+    follow_ups: Sequence[FollowUp],
+) -> dict[str, dict[Ref, Person]]:
+    wanted: dict[str, set[Ref]] = {}
+    for follow_up in follow_ups:
+        k = known[follow_up.application_id]
+        refs = wanted.setdefault(follow_up.connection_id, set())
+        refs.add((PersonRole.CANDIDATE, k.truth.candidate or ""))
+        refs.update((PersonRole.MEMBER, member) for member in _recruiters(k))
+        role, _, external_id = follow_up.recipient.partition(":")
+        refs.add((role, external_id))
+    return {c: await find_people(session, c, refs) for c, refs in wanted.items()}
+
+
+def _recruiters(known: Known) -> tuple[str, ...]:
+    """Who signs: the application's recruiter, else the job's, else whoever coordinates."""
+    truth = known.truth
+    named = (truth.recruiter, *truth.job.recruiters, truth.coordinator, *truth.job.hiring_managers)
+    return tuple(member for member in named if member)
+
+
+def _recruiter(known: Known, people: Mapping[Ref, Person]) -> Person | None:
+    found = (people.get((PersonRole.MEMBER, member)) for member in _recruiters(known))
+    return next((person for person in found if person), None)
+
+
+def _addressee(follow_up: FollowUp, people: Mapping[Ref, Person]) -> Person | None:
+    role, _, external_id = follow_up.recipient.partition(":")
+    return people.get((role, external_id))
+
+
+def _open(vault: Vault, person: Person | None) -> PersonData:
+    return open_person(vault, person) if person else PersonData()
+
+
+def _case(known: Known, book: RuleBook, clock: Clock | None, connection: str) -> Case | None:
+    if clock is None:
+        return None
+    wanted = clock_key(clock.policy, clock.occurrence)
+    found = cases(known.truth, book, connection=connection, calendar=known.settings.calendar)
+    return next((c for c in found if clock_key(c.policy.key, c.occurrence.key) == wanted), None)
+
+
+async def _supplied(
+    session: AsyncSession,
+    vault: Vault,
+    follow_up: FollowUp,
+    candidate: Person | None,
+) -> dict[str, FactValue]:
+    key = key_of(vault, candidate) if candidate else None
+    if key is None:
+        return {}
+    rows = await session.scalars(
+        select(SuppliedFact).where(col(SuppliedFact.follow_up_id) == follow_up.id),
+    )
+    return {
+        row.name: FactValue(
+            open_as_person(key, row.value, f"{follow_up.id}/{row.name}").decode(),
+            f"person:{row.supplied_by}",
+        )
+        for row in rows
+    }

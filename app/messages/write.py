@@ -1,0 +1,258 @@
+"""Planned follow-ups become messages: ready to leave, or waiting for a fact or for an approval."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.errors import MissingFact, Unprocessable
+from app.followups.models import FollowUp, FollowUpState
+from app.followups.windows import release
+from app.ids import new_id
+from app.messages.catalogue import KINDS
+from app.messages.checks import Finding, check, stops
+from app.messages.gather import Gathered, gather
+from app.messages.library import find_template, load_templates
+from app.messages.material import Loaded, load
+from app.messages.models import Message
+from app.messages.render import Rendered, Sentence, render
+from app.privacy.vault import Vault, open_as_person, seal_as_person
+from app.sla.cases import RuleBook
+from app.timeline.models import Person
+from app.timeline.people import key_of
+
+
+async def claim_planned(session: AsyncSession, now: datetime, limit: int) -> Sequence[FollowUp]:
+    """Planned follow-ups whose words are due, locked until the unit of work ends."""
+    found = await session.scalars(
+        select(FollowUp)
+        .where(col(FollowUp.act_at) <= now, col(FollowUp.state) == FollowUpState.PLANNED)
+        .order_by(col(FollowUp.act_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True),
+    )
+    return found.all()
+
+
+async def write_all(
+    session: AsyncSession,
+    vault: Vault,
+    book: RuleBook,
+    follow_ups: Sequence[FollowUp],
+    now: datetime,
+    *,
+    company: str,
+    locale: str,
+) -> None:
+    """Writes the message of each of these follow-ups and says where it goes next."""
+    for loaded in await load(session, vault, book, follow_ups, company=company):
+        await write(session, vault, loaded, now, locale=locale)
+    await session.flush()
+
+
+async def write(
+    session: AsyncSession,
+    vault: Vault,
+    loaded: Loaded,
+    now: datetime,
+    *,
+    locale: str,
+) -> Message | None:
+    """Writes one message; without one the follow-up says why and on whom it waits."""
+    row = loaded.follow_up
+    if obstacle := _obstacle(loaded, now):
+        _cancel(row, obstacle, now)
+        return None
+    if row.recipient == "operations" or loaded.addressee is None:
+        _wait(row, FollowUpState.WAITING_FACT, "operations", "nobody of the hiring team is known", now)
+        return None
+    gathered = gather(loaded.material, locale, now)
+    try:
+        rendered = render(find_template(load_templates(), row.kind, locale), gathered.facts, locale)
+    except (MissingFact, Unprocessable) as lacking:
+        _wait(row, FollowUpState.WAITING_FACT, row.waiting_on, lacking.detail, now)
+        await ask(session, row, "fact_missing", now)
+        return None
+    findings = check(rendered, KINDS[row.kind], gathered.facts, now)
+    message = await keep(session, vault, loaded, rendered, findings, gathered, by="template", now=now)
+    if message is not None:
+        await _hand_on(session, row, message, findings, loaded, now)
+    return message
+
+
+def _obstacle(loaded: Loaded, now: datetime) -> str | None:
+    row, about = loaded.follow_up, loaded.material.about
+    if row.expires_at is not None and now > row.expires_at:
+        return "too late to be of use"
+    if loaded.candidate is not None and loaded.candidate.erased_at is not None:
+        return "the candidate's data was erased"
+    if about is not None and about.state not in (
+        FollowUpState.WAITING_FACT,
+        FollowUpState.WAITING_APPROVAL,
+        FollowUpState.UNKNOWN,
+    ):
+        return "what it asks for is settled"
+    return None
+
+
+async def keep(
+    session: AsyncSession,
+    vault: Vault,
+    loaded: Loaded,
+    rendered: Rendered,
+    findings: Sequence[Finding],
+    gathered: Gathered,
+    *,
+    by: str,
+    now: datetime,
+) -> Message | None:
+    """Stores a version of the message, sealed with the candidate's key; None where that is gone."""
+    person = loaded.candidate
+    key = key_of(vault, person) if person else None
+    if person is None or key is None:
+        _cancel(loaded.follow_up, "the candidate's data is not here", now)
+        return None
+    newest = select(func.coalesce(func.max(col(Message.version)), 0))
+    version = await session.scalar(newest.where(col(Message.follow_up_id) == loaded.follow_up.id)) or 0
+    message = Message(
+        id=new_id("msg"),
+        follow_up_id=loaded.follow_up.id,
+        version=version + 1,
+        kind=loaded.follow_up.kind,
+        locale=rendered.locale,
+        template_version=rendered.version,
+        words=b"",
+        person_id=person.id,
+        used=[{"fact": name, "source": source} for name, source in rendered.used],
+        findings=[{**asdict(f), "severity": str(f.severity)} for f in findings],
+        promises=[gathered.promised_at.isoformat()] if gathered.promised_at else [],
+        written_by=by,
+        created_at=now,
+    )
+    words = {
+        "subject": rendered.subject,
+        "preheader": rendered.preheader,
+        "text": rendered.text,
+        "html": rendered.html,
+        "sentences": [{"text": s.text, "facts": [list(f) for f in s.facts]} for s in rendered.sentences],
+    }
+    message.words = seal_as_person(key, json.dumps(words).encode(), message.id)
+    session.add(message)
+    loaded.follow_up.message_id = message.id
+    await session.flush()
+    return message
+
+
+def words_of(vault: Vault, message: Message, person: Person) -> dict[str, str]:
+    """Subject, preheader, text and html of a message; empty after erasure."""
+    stored = _opened(vault, message, person)
+    return {name: stored.get(name, "") for name in ("subject", "preheader", "text", "html")}
+
+
+def sentences_of(vault: Vault, message: Message, person: Person) -> list[Sentence]:
+    """The personal sentences of a message, each with the facts it came from."""
+    stored = _opened(vault, message, person)
+    return [
+        Sentence(s["text"], tuple((name, source) for name, source in s["facts"]))
+        for s in stored.get("sentences", [])
+    ]
+
+
+def _opened(vault: Vault, message: Message, person: Person) -> dict[str, Any]:
+    key = key_of(vault, person)
+    if key is None:
+        return {}
+    words: dict[str, Any] = json.loads(open_as_person(key, message.words, message.id))
+    return words
+
+
+async def _hand_on(
+    session: AsyncSession,
+    row: FollowUp,
+    message: Message,
+    findings: Sequence[Finding],
+    loaded: Loaded,
+    now: datetime,
+) -> None:
+    wrong = stops(list(findings))
+    if row.approval_needed or wrong:
+        reasons = "; ".join(f.reason for f in findings if f.severity == "error")
+        cause = f"a check stopped it: {reasons}" if wrong else "a person must allow it"
+        _wait(row, FollowUpState.WAITING_APPROVAL, row.waiting_on, cause, now)
+        await ask(session, row, "approval_waiting", now)
+    else:
+        make_ready(row, loaded, now)
+    row.message_id = message.id
+
+
+def make_ready(row: FollowUp, loaded: Loaded, now: datetime) -> None:
+    """The words are final: it leaves at its time, or at the recipient's next open hour if that has passed."""
+    name = loaded.material.addressee.time_zone or loaded.material.settings.time_zone
+    row.state = FollowUpState.READY
+    row.cause = None
+    row.release_at = release(max(row.release_at, now), name, window=KINDS[row.kind].window)
+    row.act_at = row.release_at
+    row.updated_at = now
+
+
+def _wait(row: FollowUp, state: str, on: str | None, cause: str, now: datetime) -> None:
+    row.state, row.cause, row.waiting_on = state, cause, on or "operations"
+    row.act_at = None
+    row.updated_at = now
+
+
+def _cancel(row: FollowUp, cause: str, now: datetime) -> None:
+    row.state, row.cause, row.final = FollowUpState.CANCELLED, cause, True
+    row.act_at = None
+    row.updated_at = now
+
+
+async def ask(session: AsyncSession, about: FollowUp, kind: str, now: datetime) -> None:
+    """Plans a word to the person on whom a follow-up waits; once for each thing that it waits for."""
+    if not (about.waiting_on or "").startswith("member:"):
+        return
+    step = f"{about.step}/{kind}"
+    known = await session.scalar(
+        select(func.count())
+        .select_from(FollowUp)
+        .where(
+            col(FollowUp.application_id) == about.application_id,
+            col(FollowUp.reason) == about.reason,
+            col(FollowUp.step) == step,
+            col(FollowUp.recipient) == about.waiting_on,
+        ),
+    )
+    if known:
+        return
+    session.add(
+        FollowUp(
+            id=new_id("fup"),
+            connection_id=about.connection_id,
+            application_id=about.application_id,
+            about_id=about.id,
+            reason=about.reason,
+            step=step,
+            recipient=about.waiting_on or "",
+            kind=kind,
+            state=FollowUpState.PLANNED,
+            waiting_on="operations",
+            planned_for=now,
+            release_at=now,
+            act_at=now,
+            correlation_id=about.correlation_id,
+            created_at=now,
+            updated_at=now,
+        ),
+    )
+    await session.flush()
+
+
+async def give_up(session: AsyncSession, follow_up_id: str, reason: str, now: datetime) -> None:
+    """A message that cannot be written waits on operations, with the reason."""
+    row = await session.get_one(FollowUp, follow_up_id, with_for_update=True)
+    _wait(row, FollowUpState.WAITING_FACT, "operations", f"could not be written: {reason}", now)

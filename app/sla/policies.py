@@ -1,0 +1,191 @@
+"""Policies: what is owed, to whom, by when, and what is said. The schema of the YAML that operators write."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from app.errors import InvalidPolicy
+
+Role = Literal["candidate", "recruiter", "coordinator", "hiring_managers", "interviewers", "operations"]
+
+
+class Trigger(StrEnum):
+    """What may start a clock."""
+
+    APPLICATION_CREATED = "application_created"
+    STAGE_ENTERED = "stage_entered"
+    INTERVIEW_ENDED = "interview_ended"
+    FEEDBACK_COMPLETE = "feedback_complete"
+    """All interviews of a stage are over and every feedback is in."""
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    OFFER_STAGE = "offer_stage"
+    OFFER_CREATED = "offer_created"
+    CANDIDATE_CONTACTED = "candidate_contacted"
+    """The candidate heard from us, or applied: the next word is owed from here."""
+    DATE_PROMISED = "date_promised"
+    """A message told the candidate a date; that date is the target."""
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Span(Model):
+    """A length of time: exactly one of its fields."""
+
+    business_minutes: float | None = Field(default=None, ge=0)
+    business_hours: float | None = Field(default=None, ge=0)
+    business_days: int | None = Field(default=None, ge=1)
+    """Until the last close of the n-th open day after."""
+    calendar_hours: float | None = Field(default=None, ge=0)
+    calendar_days: float | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def exactly_one(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("give exactly one of " + ", ".join(type(self).model_fields))
+        return self
+
+    @property
+    def business_seconds(self) -> float | None:
+        """Open seconds, for the two business spans that are lengths."""
+        if self.business_hours is not None:
+            return self.business_hours * 3600
+        return self.business_minutes * 60 if self.business_minutes is not None else None
+
+    @property
+    def wall(self) -> timedelta | None:
+        """Real time, for the two calendar spans."""
+        if self.calendar_days is not None:
+            return timedelta(days=self.calendar_days)
+        return timedelta(hours=self.calendar_hours) if self.calendar_hours is not None else None
+
+
+class When(Model):
+    """Conditions, all of which must hold; an empty one holds always. Lists mean: one of these."""
+
+    stage_kinds: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    offices: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    connections: tuple[str, ...] = ()
+    interviewed: bool | None = None
+    prospect: bool | None = False
+    """Prospects applied for nothing; by default nothing is owed to them."""
+
+
+class Warn(Model):
+    """Before the target runs out: at a share of it, or a business span before."""
+
+    percent: float | None = Field(default=None, gt=0, lt=100)
+    before: Span | None = None
+
+    @model_validator(mode="after")
+    def exactly_one(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("give either percent or before")
+        return self
+
+
+class Escalate(Model):
+    """After the breach: whom to tell, a business span later."""
+
+    after: Span
+    to: Role
+
+
+class Say(Model):
+    """A follow-up that belongs to the clock."""
+
+    kind: str
+    to: Role = "candidate"
+    at: Literal["start", "warn", "breach"] = "start"
+    delay: Span | None = None
+    """How long after; a rejection's cooling time, in which it can still be cancelled."""
+    when: When | None = None
+    approval: bool | None = None
+    """Overrides the kind's own default."""
+    next_step: str | None = None
+    """What happens next, as the candidate should read it."""
+    promise: Span | None = None
+    """The message states a date this far away; that date becomes a clock."""
+
+
+class Policy(Model):
+    """One thing owed."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]{2,62}$")
+    name: str
+    owed_by: Role = "recruiter"
+    owed_to: Role = "candidate"
+    starts: Trigger
+    when: When = When()
+    target: Span | None = None
+    """May be missing only where the trigger brings its own date."""
+    calendar: str | None = None
+    met_by: tuple[str, ...] = ()
+    cancelled_by: tuple[str, ...] = ()
+    paused_by: tuple[Literal["job_held", "snoozed"], ...] = ("snoozed",)
+    warn: tuple[Warn, ...] = ()
+    escalate: tuple[Escalate, ...] = ()
+    say: tuple[Say, ...] = ()
+
+    @model_validator(mode="after")
+    def check(self) -> Self:
+        if self.target is None and self.starts != Trigger.DATE_PROMISED:
+            raise ValueError("a target is needed")
+        known = STOPS | {f"said:{say.kind}" for say in self.say}
+        for stop in (*self.met_by, *self.cancelled_by):
+            if stop not in known and not stop.startswith("said:"):
+                raise ValueError(f"{stop!r} stops nothing; known are {', '.join(sorted(known))}")
+        if not self.met_by:
+            raise ValueError("met_by: a clock that nothing meets can only breach")
+        return self
+
+
+STOPS = {
+    "closed",
+    "contacted",
+    "decided",
+    "feedback_given",
+    "hired",
+    "interview_scheduled",
+    "offer_resolved",
+    "offer_sent",
+    "reopened",
+    "stage_left",
+    "offer_created",
+}
+"""What may meet or cancel a clock, beside `said:<kind>`."""
+
+
+class PolicyDocument(Model):
+    """The whole rule book. For each key the first policy whose conditions hold wins."""
+
+    calendar: str = "office"
+    policies: tuple[Policy, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(policy.key for policy in self.policies))
+
+    def named(self, key: str) -> tuple[Policy, ...]:
+        """The policies of that key, in order of precedence."""
+        return tuple(policy for policy in self.policies if policy.key == key)
+
+
+def parse_policies(document: Mapping[str, Any]) -> PolicyDocument:
+    """The rule book; raises InvalidPolicy that names the first wrong field."""
+    try:
+        return PolicyDocument.model_validate(document)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise InvalidPolicy(f"{field}: {first['msg']}", field=field) from wrong

@@ -1,0 +1,155 @@
+"""What meets, cancels or pauses a clock: from one truth and one occurrence, the instants. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.sla.policies import Policy
+from app.sla.triggers import Occurrence
+from app.timeline.truth import Act, Decision, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Something that ends a clock, and its cause."""
+
+    at: datetime
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A span in which a clock stands still; `until` is None while nobody knows."""
+
+    since: datetime
+    until: datetime | None
+    cause: str
+
+
+def clock_key(policy: str, occurrence: str) -> str:
+    """The reason key: deterministic, free of versions."""
+    return f"{policy}/{occurrence}"
+
+
+def stops(policy: Policy, words: Sequence[str], truth: Truth, occurrence: Occurrence) -> Iterator[Stop]:
+    """Every instant at which one of the words (of `met_by` or `cancelled_by`) came true since the start."""
+    for word in words:
+        if word.startswith("said:"):
+            yield from _said(policy, word, truth, occurrence)
+        else:
+            for at in _STOPS[word](truth, occurrence):
+                yield Stop(at, word)
+
+
+def done(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Stop]:
+    """When a person marked this clock done another way."""
+    for act in _acts(policy, truth, occurrence):
+        if act.act == "done":
+            yield Stop(act.at, f"done by {act.by}: {act.reason}")
+
+
+def pauses(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Pause]:
+    """When and why this clock stood still."""
+    if "job_held" in policy.paused_by:
+        for since, until in truth.job.held:
+            yield Pause(since, until, "job not open")
+    begun: Act | None = None
+    for act in _acts(policy, truth, occurrence):
+        if act.act == "pause" and begun is None:
+            begun = act
+        elif act.act == "resume" and begun is not None:
+            yield Pause(begun.at, act.at, f"paused by {begun.by}: {begun.reason}")
+            begun = None
+        elif act.act == "snooze" and "snoozed" in policy.paused_by:
+            yield Pause(act.at, act.until, f"snoozed by {act.by}: {act.reason}")
+    if begun is not None:
+        yield Pause(begun.at, begun.until, f"paused by {begun.by}: {begun.reason}")
+
+
+def _acts(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Act]:
+    key = clock_key(policy.key, occurrence.key)
+    return (act for act in truth.acts if act.clock == key)
+
+
+def _said(policy: Policy, word: str, truth: Truth, occurrence: Occurrence) -> Iterator[Stop]:
+    """A message of that kind that was said for this clock."""
+    key = clock_key(policy.key, occurrence.key)
+    for said in truth.said:
+        if said.kind == word.removeprefix("said:") and said.reason == key:
+            yield Stop(max(said.at, occurrence.starts_at), word)
+
+
+def _closed(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    """The application was decided; a decision taken back before the start does not count."""
+    for decision in truth.decisions:
+        if decision.undone_at is None or decision.undone_at > occurrence.starts_at:
+            yield max(decision.at, occurrence.starts_at)
+
+
+def _contacted(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    return (s.at for s in truth.said if s.recipient.startswith("candidate:") and s.at > occurrence.starts_at)
+
+
+def _decided(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    return (d.at for d in truth.decisions if d.at >= occurrence.starts_at)
+
+
+def _hired(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    return (max(d.at, occurrence.starts_at) for d in truth.decisions if d.kind == "hired" and _standing(d))
+
+
+def _standing(decision: Decision) -> bool:
+    return decision.undone_at is None
+
+
+def _reopened(_truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    if occurrence.decision and occurrence.decision.undone_at:
+        yield occurrence.decision.undone_at
+
+
+def _feedback_given(_truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    if occurrence.interview and occurrence.interview.feedback_at:
+        yield max(occurrence.interview.feedback_at, occurrence.starts_at)
+
+
+def _stage_left(_truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    if occurrence.visit and occurrence.visit.left_at:
+        yield max(occurrence.visit.left_at, occurrence.starts_at)
+
+
+def _interview_scheduled(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    """A further interview: known by when it takes place, which is all that every ATS tells."""
+    return (
+        max(i.scheduled_at or i.starts_at, occurrence.starts_at)
+        for i in truth.interviews
+        if i.starts_at and i.starts_at > occurrence.starts_at
+    )
+
+
+def _offer_created(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    return (max(o.created_at, occurrence.starts_at) for o in truth.offers)
+
+
+def _offer_sent(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    offers = [occurrence.offer] if occurrence.offer else truth.offers
+    return (max(o.sent_at, occurrence.starts_at) for o in offers if o.sent_at)
+
+
+def _offer_resolved(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    offers = [occurrence.offer] if occurrence.offer else truth.offers
+    return (max(o.resolved_at, occurrence.starts_at) for o in offers if o.resolved_at)
+
+
+_STOPS: Mapping[str, Callable[[Truth, Occurrence], Iterator[datetime]]] = {
+    "closed": _closed,
+    "contacted": _contacted,
+    "decided": _decided,
+    "hired": _hired,
+    "reopened": _reopened,
+    "feedback_given": _feedback_given,
+    "stage_left": _stage_left,
+    "interview_scheduled": _interview_scheduled,
+    "offer_created": _offer_created,
+    "offer_sent": _offer_sent,
+    "offer_resolved": _offer_resolved,
+}

@@ -1,0 +1,130 @@
+"""What starts clocks: from one truth, the occurrences of each trigger. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.sla.policies import Trigger
+from app.timeline.truth import Decision, Interview, Offer, Said, Truth, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time that a trigger fired. Its key is free of versions and of order, so that it stays the same."""
+
+    key: str
+    starts_at: datetime
+    visit: Visit | None = None
+    interview: Interview | None = None
+    decision: Decision | None = None
+    offer: Offer | None = None
+    said: Said | None = None
+    due_at: datetime | None = None
+    """The target, where the trigger brings its own."""
+
+
+def occurrences(truth: Truth, trigger: Trigger) -> Iterator[Occurrence]:
+    """Every occurrence of the trigger in this truth, past or to come."""
+    return _TRIGGERS[trigger](truth)
+
+
+def _application_created(truth: Truth) -> Iterator[Occurrence]:
+    if truth.applied_at:
+        yield Occurrence("application", truth.applied_at)
+
+
+def _stage_entered(truth: Truth) -> Iterator[Occurrence]:
+    for visit in truth.visits:
+        yield Occurrence(f"stage:{visit.stage_id}:{visit.nth}", visit.entered_at, visit=visit)
+
+
+def _interview_ended(truth: Truth) -> Iterator[Occurrence]:
+    for interview in truth.interviews:
+        if interview.ends_at:
+            yield Occurrence(
+                f"interview:{interview.id}",
+                interview.ends_at,
+                visit=visit_at(truth, interview.ends_at),
+                interview=interview,
+            )
+
+
+def _feedback_complete(truth: Truth) -> Iterator[Occurrence]:
+    for visit in truth.visits:
+        held = [i for i in truth.interviews if i.ends_at and visit_at(truth, i.ends_at) == visit]
+        feedback = [i.feedback_at for i in held]
+        known = [at for at in feedback if at]
+        if held and len(known) == len(held):
+            started = max(*known, *(i.ends_at for i in held if i.ends_at))
+            yield Occurrence(f"stage:{visit.stage_id}:{visit.nth}", started, visit=visit)
+
+
+def _decided(kind: str) -> Callable[[Truth], Iterator[Occurrence]]:
+    def find(truth: Truth) -> Iterator[Occurrence]:
+        for decision in truth.decisions:
+            if decision.kind == kind:
+                yield Occurrence(
+                    f"{kind}:{decision.nth}",
+                    decision.at,
+                    visit=visit_at(truth, decision.at),
+                    decision=decision,
+                )
+
+    return find
+
+
+def _offer_stage(truth: Truth) -> Iterator[Occurrence]:
+    for visit in truth.visits:
+        if visit.kind == "offer":
+            yield Occurrence(f"stage:{visit.stage_id}:{visit.nth}", visit.entered_at, visit=visit)
+
+
+def _offer_created(truth: Truth) -> Iterator[Occurrence]:
+    for offer in truth.offers:
+        yield Occurrence(
+            f"offer:{offer.id}",
+            offer.created_at,
+            visit=visit_at(truth, offer.created_at),
+            offer=offer,
+        )
+
+
+def _candidate_contacted(truth: Truth) -> Iterator[Occurrence]:
+    """From each word to the candidate the next is owed; the first from the second stage on.
+
+    The key counts the words, so that one that is learnt of late moves the later ones on rather than
+    doubling them.
+    """
+    for nth, said in enumerate((s for s in truth.said if s.recipient.startswith("candidate:")), start=1):
+        yield Occurrence(f"said:{nth}", said.at, visit=visit_at(truth, said.at), said=said)
+
+
+def _date_promised(truth: Truth) -> Iterator[Occurrence]:
+    for said in truth.said:
+        if said.promised_at:
+            yield Occurrence(
+                f"said:{said.reason}:{said.step}",
+                said.at,
+                visit=visit_at(truth, said.at),
+                said=said,
+                due_at=said.promised_at,
+            )
+
+
+def visit_at(truth: Truth, at: datetime) -> Visit | None:
+    """The stage that the application was in."""
+    return next((v for v in reversed(truth.visits) if v.entered_at <= at), None)
+
+
+_TRIGGERS: Mapping[Trigger, Callable[[Truth], Iterator[Occurrence]]] = {
+    Trigger.APPLICATION_CREATED: _application_created,
+    Trigger.STAGE_ENTERED: _stage_entered,
+    Trigger.INTERVIEW_ENDED: _interview_ended,
+    Trigger.FEEDBACK_COMPLETE: _feedback_complete,
+    Trigger.REJECTED: _decided("rejected"),
+    Trigger.WITHDRAWN: _decided("withdrawn"),
+    Trigger.OFFER_STAGE: _offer_stage,
+    Trigger.OFFER_CREATED: _offer_created,
+    Trigger.CANDIDATE_CONTACTED: _candidate_contacted,
+    Trigger.DATE_PROMISED: _date_promised,
+}

@@ -1,0 +1,182 @@
+"""People: their personal fields sealed with their own keys, the latest word winning; and their erasure."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.ats.canonical import PersonFields, PersonRole
+from app.ids import new_id
+from app.intake.models import RawBody
+from app.privacy.vault import Vault, open_as_person, seal_as_person
+from app.timeline.models import Person
+
+_FIELDS = ("first_name", "last_name", "name", "email", "time_zone", "locale")
+
+Ref = tuple[str, str]
+"""Role and external id."""
+
+
+class PersonData(BaseModel):
+    """The personal fields of somebody, opened. Never log or return it without need."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    name: str | None = None
+    email: str | None = None
+    time_zone: str | None = None
+    locale: str | None = None
+
+    @property
+    def full_name(self) -> str | None:
+        parts = [part for part in (self.first_name, self.last_name) if part]
+        return " ".join(parts) or self.name
+
+
+def open_person(vault: Vault, person: Person) -> PersonData:
+    """The person's fields; empty after erasure."""
+    if person.key is None or person.fields is None:
+        return PersonData()
+    key = vault.person_key(person.key)
+    return PersonData.model_validate_json(open_as_person(key, person.fields, person.id))
+
+
+def key_of(vault: Vault, person: Person) -> bytes | None:
+    """The key that seals everything about this person; None after erasure."""
+    return vault.person_key(person.key) if person.key else None
+
+
+async def find_people(session: AsyncSession, connection_id: str, refs: Iterable[Ref]) -> dict[Ref, Person]:
+    """People by role and external id, aliases of merged candidates followed."""
+    wanted = set(refs)
+    if not wanted:
+        return {}
+    rows = await session.scalars(
+        select(Person).where(
+            col(Person.connection_id) == connection_id,
+            tuple_(col(Person.role), col(Person.external_id)).in_(wanted),
+        ),
+    )
+    found = {(p.role, p.external_id): p for p in rows}
+    aliases = {ref: (ref[0], p.alias_of) for ref, p in found.items() if p.alias_of}
+    for _ in range(3):  # merges of merges are rare; a circle must end
+        missing = {new for new in aliases.values() if new not in found}
+        if not missing:
+            break
+        found.update(await find_people(session, connection_id, missing))
+    return {ref: found.get(aliases[ref], p) if ref in aliases else p for ref, p in found.items()}
+
+
+class PeopleBook:
+    """The people of one batch, locked: every change goes through here."""
+
+    def __init__(self, vault: Vault, rows: Mapping[Ref, Person]) -> None:
+        self._vault = vault
+        self._rows = rows
+
+    @classmethod
+    async def open(
+        cls,
+        session: AsyncSession,
+        vault: Vault,
+        connection_id: str,
+        refs: Iterable[Ref],
+        now: datetime,
+    ) -> Self:
+        """Locks the rows of these people in one order (so that two batches never wait for each other)."""
+        wanted = sorted(set(refs))
+        if not wanted:
+            return cls(vault, {})
+        new = [
+            {
+                "id": new_id("per"),
+                "connection_id": connection_id,
+                "role": role,
+                "external_id": external_id,
+                "key": vault.new_person_key()[1],
+                "as_of": now.replace(year=1970),
+                "can_email": True,
+                "private": False,
+            }
+            for role, external_id in await cls._unknown(session, connection_id, wanted)
+        ]
+        if new:
+            await session.execute(insert(Person).values(new).on_conflict_do_nothing())
+        rows = await session.scalars(
+            select(Person)
+            .where(
+                col(Person.connection_id) == connection_id,
+                tuple_(col(Person.role), col(Person.external_id)).in_(wanted),
+            )
+            .order_by(col(Person.role), col(Person.external_id))
+            .with_for_update(),
+        )
+        return cls(vault, {(p.role, p.external_id): p for p in rows})
+
+    @staticmethod
+    async def _unknown(session: AsyncSession, connection_id: str, wanted: list[Ref]) -> list[Ref]:
+        known = await session.execute(
+            select(col(Person.role), col(Person.external_id)).where(
+                col(Person.connection_id) == connection_id,
+                tuple_(col(Person.role), col(Person.external_id)).in_(wanted),
+            ),
+        )
+        found = {(role, external_id) for role, external_id in known}
+        return [ref for ref in wanted if ref not in found]
+
+    def remember(self, fields: PersonFields, as_of: datetime) -> None:
+        """For each field the word with the latest instant wins; what is not said stays."""
+        person = self._rows[fields.role, fields.external_id]
+        if person.key is None:
+            return
+        known = open_person(self._vault, person).model_dump()
+        said = {name: value for name in _FIELDS if (value := getattr(fields, name))}
+        newer = as_of >= person.as_of
+        merged = {**known, **said} if newer else {**said, **{k: v for k, v in known.items() if v}}
+        person.as_of = max(as_of, person.as_of)
+        if merged == known and person.fields is not None:
+            return
+        key = self._vault.person_key(person.key)
+        person.fields = seal_as_person(key, json.dumps(merged).encode(), person.id)
+        person.address_hash = self._vault.address_hash(merged["email"]) if merged.get("email") else None
+
+    def set_flags(self, candidate: str, data: Mapping[str, object], as_of: datetime) -> None:
+        """May the candidate be mailed, are they private: the latest word wins."""
+        person = self._rows[PersonRole.CANDIDATE, candidate]
+        if person.flags_as_of is not None and as_of < person.flags_as_of:
+            return
+        if person.erased_at is None and "can_email" in data:
+            person.can_email = bool(data["can_email"])
+        if "private" in data:
+            person.private = bool(data["private"])
+        person.flags_as_of = as_of
+
+    def merge(self, candidate: str, into: str) -> None:
+        """The first candidate is an alias of the second from now on; nothing else is rewritten."""
+        if candidate != into:
+            self._rows[PersonRole.CANDIDATE, candidate].alias_of = into
+
+    def erase(self, candidate: str, at: datetime) -> None:
+        """Destroys the candidate's key: everything sealed with it is unreadable for good."""
+        person = self._rows[PersonRole.CANDIDATE, candidate]
+        person.key = person.fields = person.address_hash = None
+        person.can_email = False
+        person.erased_at = person.erased_at or at
+
+
+def raw_owner(connection_id: str, candidate: str) -> str:
+    """How a raw body names the candidate whom it is about."""
+    return f"{connection_id}/{candidate}"
+
+
+async def erase_raw_bodies(session: AsyncSession, connection_id: str, candidates: Iterable[str]) -> None:
+    """Deletes the signed bytes that are about these candidates."""
+    owners = [raw_owner(connection_id, candidate) for candidate in candidates]
+    if owners:
+        await session.execute(delete(RawBody).where(col(RawBody.candidate).in_(owners)))

@@ -1,0 +1,100 @@
+"""Each connection's client of its vendor's API, kept for the process; tokens shared through the database."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.ats.http import Account, Token
+from app.ats.vendor import VENDORS, Vendor
+from app.calls import Limits, VendorClient, vendor_http
+from app.db import Sessions, unit_of_work
+from app.errors import UnknownConnection, VendorRefused
+from app.intake.connections import secrets_of, settings_of
+from app.intake.models import Connection
+from app.privacy.vault import Vault
+from app.timeline.models import VendorToken
+
+
+class StoredTokens:
+    """Access tokens in the database, sealed; one refresh at a time across processes."""
+
+    def __init__(self, sessions: Sessions, vault: Vault) -> None:
+        self._sessions, self._vault = sessions, vault
+
+    async def get(self, connection: str) -> Token | None:
+        async with self._sessions() as session:
+            row = await session.get(VendorToken, connection)
+        if row is None:
+            return None
+        return Token(self._vault.unseal(row.token, f"token of {connection}").decode(), row.expires_at)
+
+    async def put(self, connection: str, token: Token) -> None:
+        sealed = self._vault.seal(token.value.encode(), f"token of {connection}")
+        values = {"token": sealed, "expires_at": token.expires_at}
+        statement = insert(VendorToken).values(connection_id=connection, **values)
+        async with unit_of_work(self._sessions) as session:
+            await session.execute(
+                statement.on_conflict_do_update(index_elements=["connection_id"], set_=values),
+            )
+
+    @asynccontextmanager
+    async def refreshing(self, connection: str) -> AsyncIterator[None]:
+        async with unit_of_work(self._sessions) as session:
+            await session.execute(
+                select(func.pg_advisory_xact_lock(func.hashtextextended(f"token of {connection}", 0))),
+            )
+            yield
+
+
+@dataclass(slots=True)
+class Vendors:
+    """Clients by connection. One is made anew when the connection's settings or secrets change."""
+
+    sessions: Sessions
+    vault: Vault
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    http: httpx.AsyncClient = field(default_factory=vendor_http)
+    _clients: dict[str, tuple[object, VendorClient]] = field(default_factory=dict)
+
+    async def client(self, connection_id: str) -> tuple[Vendor, VendorClient]:
+        """The vendor's module and the client.
+
+        Raises UnknownConnection, and VendorRefused where the connection has no API credentials.
+        """
+        async with self.sessions() as session:
+            connection = await session.get(Connection, connection_id)
+        if connection is None:
+            raise UnknownConnection
+        stamp = connection.secrets, str(connection.settings)
+        known = self._clients.get(connection_id)
+        if known is None or known[0] != stamp:
+            known = stamp, self._make(connection)
+            self._clients[connection_id] = known
+        return VENDORS[connection.vendor], known[1]
+
+    def _make(self, connection: Connection) -> VendorClient:
+        secrets, settings = secrets_of(connection, self.vault), settings_of(connection)
+        if not secrets.client_id or not secrets.client_secret:
+            raise VendorRefused("This connection has no API credentials.", kind="credentials")
+        account = Account(
+            client_id=secrets.client_id,
+            client_secret=secrets.client_secret,
+            user=secrets.acting_user,
+            api_base=settings.base_url,
+            auth_url=settings.auth_url,
+        )
+        return VendorClient(
+            connection.id,
+            VENDORS[connection.vendor].api,
+            account,
+            tokens=StoredTokens(self.sessions, self.vault),
+            http=self.http,
+            limits=Limits(share=settings.rate_share),
+        )
+
+    async def aclose(self) -> None:
+        await self.http.aclose()
