@@ -77,7 +77,7 @@ async def ground() -> AsyncIterator[Round]:
             greenhouse.account,
             tokens=MemoryTokens(),
             http=http,
-            limits=Limits(exchange=timedelta(seconds=0.3)),
+            limits=Limits(exchange=timedelta(seconds=0.3), breaker_rest=timedelta(seconds=10)),
             now=time.now,
             sleep=time.sleep,
             chance=lambda: 0.5,
@@ -145,6 +145,15 @@ async def test_a_read_that_keeps_failing_is_given_up(ground: Round, kind: FaultK
 async def test_retry_after_is_waited_for(ground: Round) -> None:
     """The vendor's word counts, not our own pause."""
     ground.greenhouse.fault(Fault("/v3/applications", FaultKind.TOO_MANY))
+    await ground.client.call(ground.listing())
+    assert ground.time.slept == [1.0]
+
+
+async def test_a_wait_that_one_call_was_told_holds_for_all(ground: Round) -> None:
+    """The limit is the connection's, not the call's."""
+    ground.greenhouse.fault(Fault("/v3/notes", FaultKind.TOO_MANY, method="POST"))
+    with pytest.raises(VendorBusy):
+        await ground.note()
     await ground.client.call(ground.listing())
     assert ground.time.slept == [1.0]
 
@@ -237,16 +246,17 @@ async def test_a_short_wait_for_the_next_window_is_made(ground: Round) -> None:
 
 
 async def test_a_failing_vendor_is_left_alone_and_then_tried_once(ground: Round) -> None:
-    """After five failures in a row nothing is sent for half a minute; one good answer ends it."""
+    """After five failures in a row nothing is sent for a while; one good answer ends it."""
     ground.greenhouse.fault(Fault("/v3/applications", FaultKind.ERROR, times=5))
     for _ in range(2):
         with pytest.raises(VendorAway):
             await ground.client.call(ground.listing())
-    before = len(ground.greenhouse.harvest.calls)
+    before, slept = len(ground.greenhouse.harvest.calls), list(ground.time.slept)
     with pytest.raises(VendorAway) as away:
         await ground.client.call(ground.listing())
-    assert away.value.kind == "breaker"
+    assert (away.value.kind, away.value.wait) == ("breaker", timedelta(seconds=9))
     assert len(ground.greenhouse.harvest.calls) == before
+    assert ground.time.slept == slept
     ground.time.at += timedelta(seconds=31)
     await ground.client.call(ground.listing())
     await ground.client.call(ground.listing())

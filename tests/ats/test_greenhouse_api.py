@@ -474,3 +474,13 @@ def test_our_note_is_found_by_its_whole_marker() -> None:
     assert api.marker_in(notes[:2], "hb:f1") is None
     assert api.created_id(answered(201, {"id": 44})) == "44"
     assert api.created_id(ApiResponse(201, {}, b"")) is None
+
+
+def test_the_changed_applications_are_named_once() -> None:
+    """By their own rows, and by the interviews, scorecards and offers that changed."""
+    answers: Answers = {
+        "applications": [{"id": 7001}],
+        "interviews": [{"id": 41, "application_id": 7002}, {"id": 42, "application_id": 7001}],
+        "offers": [{"id": 71, "application_id": None}],
+    }
+    assert api.changed_applications(answers) == ["7001", "7002"]

@@ -309,6 +309,13 @@ def test_characters_that_no_database_stores_are_removed() -> None:
     assert only(greenhouse.read(body, RECEIVED), FactKind.STAGE_CHANGED).data["stage_name"] == "On-site"
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday", 7])
+def test_a_time_that_cannot_be_is_none(time: object) -> None:
+    """The time of receipt counts instead."""
+    body = altered("candidate_stage_change", last_activity_at=time)
+    assert only(greenhouse.read(body, RECEIVED), FactKind.STAGE_CHANGED).at is None
+
+
 def test_ids_may_be_numbers_or_texts() -> None:
     """Greenhouse's ids are strings here, however they came."""
     as_text = altered("candidate_stage_change", id="7001")

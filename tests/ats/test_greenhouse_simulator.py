@@ -136,6 +136,19 @@ async def test_the_same_seed_has_the_same_fates(door: tuple[Door, str]) -> None:
     assert set(told[0]) == {f"event:{one}" for one in sent}
 
 
+async def test_what_is_out_of_order_comes_after_the_rest(door: tuple[Door, str]) -> None:
+    """Nothing is lost by it."""
+    taken, url = door
+    simulated = SimulatedGreenhouse(url, SECRET, chaos=Chaos(reorder=0.3))
+    for number in range(20):
+        simulated.ping(START + timedelta(minutes=number))
+    await simulated.deliver_due(START + timedelta(days=1))
+    late = [one.event_id for one in simulated.push.webhooks if one.late]
+    prompt = [one.event_id for one in simulated.push.webhooks if not one.late]
+    assert late
+    assert [key.removeprefix("event:") for key, _, _ in taken.events] == prompt + late
+
+
 async def test_both_doors_tell_the_same_story(door: tuple[Door, str]) -> None:
     """What a webhook brings and what a poll finds are the same facts wherever both can know them."""
     taken, url = door
