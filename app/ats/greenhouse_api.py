@@ -23,6 +23,7 @@ __all__ = [
     "API_BASE",
     "AUTH_URL",
     "SCOPES",
+    "changed_applications",
     "changed_requests",
     "created_id",
     "failure",
