@@ -159,7 +159,6 @@ def configure(level: str = "info") -> None:
             withhold,
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
-        keep_exc_info=True,
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)

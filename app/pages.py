@@ -16,6 +16,7 @@ from fastapi import Depends, Query
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeDecorator
 
 from app.errors import UnknownCursor
 
@@ -107,11 +108,14 @@ def _read(cursor: str, name: str, columns: Sequence[ColumnElement[Any]]) -> list
         told = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
         if not isinstance(told, list) or len(told) != len(columns) + 1 or told[0] != name:
             raise UnknownCursor
-        return [
-            _value(value, column.type.python_type) for value, column in zip(told[1:], columns, strict=True)
-        ]
+        return [_value(value, _kind(column)) for value, column in zip(told[1:], columns, strict=True)]
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as wrong:
         raise UnknownCursor from wrong
+
+
+def _kind(column: ColumnElement[Any]) -> type:
+    stored = column.type
+    return (stored.impl_instance if isinstance(stored, TypeDecorator) else stored).python_type
 
 
 def _value(value: object, kind: type) -> object:

@@ -110,7 +110,6 @@ def install(app: FastAPI) -> None:
         RequestValidationError: _invalid,
         HTTPException: _http,
         SQLAlchemyError: _database,
-        ConnectionError: lambda _request, _error: answer(DatabaseAway()),
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, _asynchronous(handler))

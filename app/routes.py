@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
+import asyncpg
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import idempotency
@@ -95,6 +97,7 @@ class UnitRoute(APIRoute):
         async def within_unit(request: Request) -> Response:
             services = services_of(request)
             async with unit_of_work(services.sessions) as session:
+                await _reach(session)
                 request.state.session = session
                 now = services.machine_now()
                 request.state.caller = await authenticate(session, request.headers.get("authorization"), now)
@@ -105,6 +108,14 @@ class UnitRoute(APIRoute):
             return response
 
         return within_unit
+
+
+async def _reach(session: AsyncSession) -> None:
+    """Take a connection now: what fails here is the database's absence, and no fault in a handler."""
+    try:
+        await session.connection()
+    except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as away:
+        raise DatabaseAway from away
 
 
 async def _once(handle: Handler, request: Request) -> Response:

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, JsonValue, SecretStr
+from pydantic import ConfigDict, Field, JsonValue, SecretStr, ValidatorFunctionWrapHandler, WrapValidator
 
 from app.intake.config import ConnectionSettings
 from app.schemas import Given, Label, Shown
@@ -31,6 +32,20 @@ _HANDLED: dict[str, JsonValue] = {
 
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=500)]
 SigningSecret = Annotated[SecretStr, Field(min_length=16, max_length=500)]
+
+
+def _understood(value: object, read: ValidatorFunctionWrapHandler) -> ConnectionSettings:
+    """Settings whose patterns compile and whose addresses parse; a pattern can overflow its compiler."""
+    try:
+        settings: ConnectionSettings = read(value)
+        for address in (settings.base_url, settings.auth_url):
+            urlsplit(address or "")
+    except (OverflowError, RecursionError) as wrong:
+        raise ValueError("A pattern is too large") from wrong
+    return settings
+
+
+SettingsGiven = Annotated[ConnectionSettings, WrapValidator(_understood)]
 State = Literal["pending", "done", "ignored", "dead"]
 
 
@@ -39,7 +54,7 @@ class ConnectionNew(Given):
 
     vendor: Annotated[str, Field(max_length=40)]
     name: Label
-    settings: ConnectionSettings = Field(default_factory=ConnectionSettings)
+    settings: SettingsGiven = Field(default_factory=ConnectionSettings)
     signing_secret: SigningSecret | None = None
     """What the ATS signs its webhooks with; unset: one is made and shown once."""
     client_id: Annotated[str, Field(max_length=500)] | None = None
@@ -68,7 +83,7 @@ class ConnectionChange(Given):
 
     name: Label | None = None
     enabled: bool | None = None
-    settings: ConnectionSettings | None = None
+    settings: SettingsGiven | None = None
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"enabled": False}]})
 

@@ -1,0 +1,47 @@
+"""Alive, ready, and which version."""
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from app.main import create_app
+from app.metrics.health import needed_revision
+from app.moments import TZDATA_VERSION
+from tests.api.house import House
+
+
+async def test_alive_needs_nothing() -> None:
+    """Liveness asks no database: an outage elsewhere must not restart the process."""
+    transport = httpx.ASGITransport(create_app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://heardback") as client:
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_ready_with_the_schema_at_head(house: House) -> None:
+    """Without a key, so that an orchestrator may ask."""
+    answer = await house.client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "reasons": []})
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        ("UPDATE alembic_version SET version_num = 'old'", "the schema is at old"),
+        ("DROP TABLE alembic_version", "the database does not answer, or has no schema"),
+    ],
+)
+async def test_not_ready_says_why(house: House, trouble: str, reason: str) -> None:
+    """503 with the reason in words and the command to run."""
+    async with house.services.engine.begin() as connection:
+        await connection.execute(text(trouble))
+    answer = await house.client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["reasons"][0].startswith(reason)
+    assert "heardback migrate" in answer.json()["reasons"][0]
+
+
+async def test_the_version_names_the_data_that_deadlines_rest_on(house: House) -> None:
+    """A due time can be reproduced from these."""
+    told = (await house.client.get("/version")).json()
+    assert set(told) == {"version", "python", "tzdata", "holidays", "schema_revision"}
+    assert (told["tzdata"], told["schema_revision"]) == (TZDATA_VERSION, needed_revision())
