@@ -49,7 +49,7 @@ openapi: $(RUN) ## write openapi/openapi.json from the code
 migration: $(DEV) ## write the next migration from the models: make migration m="what it does"
 	$(BIN)/python scripts/new-migration "$(m)"
 
-# Locks hold for CPython 3.11 to 3.14 on Linux and macOS, and name no package index.
+# Locks hold for CPython 3.11 to 3.14 on Linux and macOS (Apple silicon), and name no package index.
 lock: ## resolve requirements.lock and requirements-dev.lock anew
 	@t=$$(mktemp -d) && trap 'rm -rf "$$t"' EXIT && $(PYTHON) -m venv $$t/venv && \
 	  $$t/venv/bin/python -m pip --disable-pip-version-check --quiet install uv==$(UV) && \

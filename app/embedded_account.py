@@ -57,10 +57,11 @@ def substitute(folder: Path) -> Account | None:
     )
 
 
-def can_reach(path: Path, account: Account) -> bool:
-    """Whether the mode bits of the path and of every folder above it let the account in."""
+def closed_to(path: Path, account: Account) -> list[Path]:
+    """Which of the path and the folders above it do not let the account in, by their modes, from the root."""
     groups = {account.gid, *(group.gr_gid for group in grp.getgrall() if account.name in group.gr_mem)}
-    return all(_may_enter(step.stat(), account.uid, groups) for step in (path, *path.resolve().parents))
+    steps = (path.resolve(), *path.resolve().parents)
+    return [step for step in reversed(steps) if not _may_enter(step.stat(), account.uid, groups)]
 
 
 def _may_enter(status: os.stat_result, uid: int, groups: set[int]) -> bool:

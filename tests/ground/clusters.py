@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,13 @@ def copy_cluster(source: Path, target: Path) -> Path:
     """A data folder like that stopped one, owners and all: quicker than making another."""
     subprocess.run(["cp", "-a", f"{source}/.", str(target)], check=True, timeout=60)
     return target
+
+
+@contextlib.contextmanager
+def folder_of_its_own() -> Iterator[Path]:
+    """Closed to others, below one open to all: a test may change its mode without touching other tests'."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 async def ask(dsn: str, statement: str, *values: object) -> Any:

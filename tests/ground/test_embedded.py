@@ -5,15 +5,25 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.embedded import EmbeddedPostgres, private_postgres
+from app.embedded import EmbeddedPostgres, find_binaries, private_postgres
 from app.embedded_account import substitute
-from app.embedded_cluster import open_cluster
+from app.embedded_binaries import reachable
+from app.embedded_cluster import create, open_cluster
 from app.errors import CannotStart, DataFolderInUse, NoPostgres, WrongPostgresVersion
-from tests.ground.clusters import alive, ask, cluster_of, copy_cluster, other_owner, postmaster
+from tests.ground.clusters import (
+    alive,
+    ask,
+    cluster_of,
+    copy_cluster,
+    folder_of_its_own,
+    other_owner,
+    postmaster,
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +39,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data_dir(made: Path, tmp_path: Path) -> Path:
     """One like it, for this test alone."""
     return copy_cluster(made, tmp_path)
+
+
+@pytest.fixture
+def own_folder() -> Iterator[Path]:
+    with folder_of_its_own() as folder:
+        yield folder
 
 
 async def keep(dsn: str, word: str) -> None:
@@ -119,6 +135,38 @@ def test_data_of_another_version_is_refused_untouched(data_dir: Path) -> None:
         EmbeddedPostgres(data_dir).start()
     assert str(cluster_of(data_dir)) in refused.value.detail
     assert before == sorted(path.stat().st_mtime_ns for path in cluster_of(data_dir).rglob("*"))
+
+
+@pytest.mark.complete
+async def test_the_upgrade_commands_work(monkeypatch: pytest.MonkeyPatch, own_folder: Path) -> None:
+    """An older version serves its data; where it is gone, the printed words bring the data over."""
+    older = next((major for major in (17, 16) if _has(major)), None)
+    assert older, "the package is expected to ship more than one version"
+    cluster = open_cluster(own_folder)
+    create(cluster, reachable(find_binaries(older), cluster.account))
+    with EmbeddedPostgres(own_folder, durable=False) as server:
+        assert (await ask(server.dsn, "SHOW server_version")).startswith(str(older))
+        await keep(server.dsn, "promise")
+    old_programs = reachable(find_binaries(older), cluster.account)
+    monkeypatch.setattr("app.embedded_binaries.INSTALLS", "pginstall18")
+    monkeypatch.setattr("app.embedded_binaries.DEBIAN", own_folder)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    with pytest.raises(WrongPostgresVersion) as refused:
+        EmbeddedPostgres(own_folder).start()
+    guess, printed = f"/usr/lib/postgresql/{older}/bin", refused.value.detail.split(":\n", 1)[1]
+    commands = printed.replace(guess, str(old_programs))
+    run = subprocess.run(["bash", "-ec", commands], capture_output=True, text=True, timeout=120, check=False)  # noqa: ASYNC221
+    assert run.returncode == 0, run.stdout + run.stderr
+    with EmbeddedPostgres(own_folder, durable=False) as server:
+        assert (await ask(server.dsn, "SHOW server_version")).startswith("18")
+        assert await ask(server.dsn, "SELECT word FROM kept") == "promise"
+
+
+def _has(major: int) -> bool:
+    try:
+        return bool(find_binaries(major))
+    except WrongPostgresVersion:
+        return False
 
 
 async def test_an_interrupted_first_start_is_begun_again(tmp_path: Path) -> None:

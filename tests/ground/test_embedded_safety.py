@@ -13,15 +13,16 @@ import pytest
 from app.embedded import EmbeddedPostgres, find_binaries
 from app.embedded_account import Account, substitute
 from app.embedded_binaries import reachable
-from tests.ground.clusters import ask, cluster_of, postmaster
+from tests.ground.clusters import ask, cluster_of, folder_of_its_own, postmaster
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="is about being root, or becoming somebody else")
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("safe")
+def data_dir() -> Iterator[Path]:
+    with folder_of_its_own() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,8 @@ def test_another_account_does_not_get_in(server: EmbeddedPostgres, tmp_path: Pat
             return process.communicate(timeout=20)[0]
 
     assert "Permission denied" in attempt("heardback")
-    above = [*cluster_of(data_dir).parents, cluster_of(data_dir), cluster_of(data_dir) / ".s.PGSQL.5432"]
+    cluster = cluster_of(data_dir)
+    above = [data_dir, cluster.parent, cluster, cluster / ".s.PGSQL.5432"]
     before = {path: stat.S_IMODE(path.stat().st_mode) for path in above}
     try:
         for path, mode in before.items():

@@ -3,7 +3,9 @@
 import fnmatch
 import re
 import subprocess
+import sys
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,7 +57,11 @@ def test_compose_holds_no_secret() -> None:
 def test_the_commands_of_the_image_exist() -> None:
     """Those that the compose file and the Dockerfile name."""
     said = subprocess.run(
-        [ROOT / ".venv/bin/heardback", "--help"], capture_output=True, text=True, timeout=60, check=True
+        [Path(sys.executable).parent / "heardback", "--help"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     assert set(re.findall(r"^  ([a-z]+)", said.stdout, re.MULTILINE)) >= COMMANDS
 
