@@ -136,7 +136,11 @@ class _Entry:
 
 
 def _visits(ordered: Sequence[Placed], stage_kinds: Mapping[str, str] | None) -> tuple[Visit, ...]:
-    names = {str(f.data["stage_id"]): str(f.data["stage_name"]) for f in ordered if f.data.get("stage_name")}
+    names = {
+        str(f.data["stage_id"]): str(f.data["stage_name"])
+        for f in ordered
+        if f.data.get("stage_id") and f.data.get("stage_name")
+    }
     entries = _entries(ordered)
     ends = _decisions(ordered)
     closed_at = ends[-1].at if ends and ends[-1].undone_at is None else None

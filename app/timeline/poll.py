@@ -177,7 +177,7 @@ async def _failed(sessions: Sessions, turn: Turn, error: VendorError, now: datet
             cursor.failure = f"{error.kind}: {error.detail}"
             cursor.next_at = now + max(error.wait or _AGAIN, _AGAIN) * min(cursor.failures, 15)
             cursor.leased_until = None
-    log.warning("poll.failed", connection=turn.connection_id, kind=error.kind)
+    log.warning("poll.failed", connection=turn.connection_id, kind=error.kind, detail=error.detail)
 
 
 async def _mine(session: AsyncSession, turn: Turn) -> PollCursor | None:

@@ -1,0 +1,125 @@
+"""A whole Heardback for tests: its real door over HTTP, its real flow, held time, a simulated Greenhouse."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import SQLModel
+
+from app.db import unit_of_work
+from app.demo.greenhouse import Chaos, SimulatedGreenhouse
+from app.flow import Flow
+from app.intake import connections
+from app.intake.config import ConnectionSecrets, ConnectionSettings
+from app.loops import drain_all
+from app.main import create_app
+from app.messages.approval import Desk
+from app.moments import HeldClock
+from app.running import open_flow
+from app.services import Services, open_services
+from app.settings import Settings
+from tests.flow.serving import served
+
+SECRET = "a-signing-secret-for-these-tests"  # noqa: S105
+
+
+@dataclass(slots=True)
+class House:
+    """Everything of one test."""
+
+    services: Services
+    flow: Flow
+    clock: HeldClock
+    connection: str
+    greenhouse: SimulatedGreenhouse
+    url: str
+
+    async def at(self, instant: datetime) -> None:
+        """Moves on to that instant, stopping wherever something is due on the way."""
+        while True:
+            await self.greenhouse.deliver_due(self.clock.now())
+            await drain_all(self.flow)
+            following = await next_instant(self)
+            if following is None or following > instant:
+                break
+            self.clock.at = max(following, self.clock.at + timedelta(microseconds=1))
+        self.clock.at = instant
+        await self.greenhouse.deliver_due(instant)
+        await drain_all(self.flow)
+
+    async def rows(self, table: type[SQLModel]) -> list[Any]:
+        """Every row of a table."""
+        async with self.services.sessions() as session:
+            return list(await session.scalars(select(table)))
+
+    @asynccontextmanager
+    async def desk(self, by: str = "Robin Reyes") -> AsyncIterator[Desk]:
+        """Where a person approves."""
+        async with unit_of_work(self.services.sessions) as session:
+            yield Desk(
+                session,
+                self.services.vault,
+                await self.flow.shelf.book(session),
+                self.services.settings.company_name,
+                "en",
+                by,
+                self.clock.now(),
+            )
+
+
+async def next_instant(house: House) -> datetime | None:
+    """The next instant at which anything at all is due."""
+    from app.demo.round_time import next_due  # noqa: PLC0415
+
+    pushed = house.greenhouse.push.next_due()
+    planned = await next_due(house.services.sessions)
+    return min((at for at in (pushed, planned) if at is not None), default=None)
+
+
+@asynccontextmanager
+async def open_house(
+    database_url: str,
+    folder: Path,
+    start: datetime,
+    *,
+    chaos: Chaos | None = None,
+    **overrides: Any,
+) -> AsyncIterator[House]:
+    """A house whose business time stands at `start`."""
+    settings = Settings(
+        _env_file=None,
+        DATABASE_URL=database_url,
+        data_dir=folder,
+        company_name="Ostwind Robotics",
+        **overrides,
+    )
+    clock = HeldClock(start)
+    async with (
+        open_services(settings, clock=clock, migrate=False) as services,
+        open_flow(services) as flow,
+        served(create_app(services)) as url,
+    ):
+        greenhouse = SimulatedGreenhouse(f"{url}/webhooks/none", SECRET, chaos=chaos)
+        async with greenhouse:
+            account = greenhouse.account
+            async with unit_of_work(services.sessions) as session:
+                connection = await connections.add(
+                    session,
+                    services.vault,
+                    vendor="greenhouse",
+                    name="Ostwind",
+                    settings=ConnectionSettings(base_url=account.api_base, auth_url=account.auth_url),
+                    secrets=ConnectionSecrets(
+                        signing_secrets=[SECRET],
+                        client_id=account.client_id,
+                        client_secret=account.client_secret,
+                    ),
+                    now=start,
+                    trial=True,
+                )
+            greenhouse.push.url = f"{url}/webhooks/{connection.id}"
+            yield House(services, flow, clock, connection.id, greenhouse, url)
