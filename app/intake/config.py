@@ -1,0 +1,104 @@
+"""What can be set for a connection, and what must stay secret about it."""
+
+import re
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from app.errors import Unprocessable
+from app.moments import zone
+
+Mode = Literal["send", "note_only", "off"]
+"""What becomes of a follow-up: sent and noted in the ATS, only noted, or not said at all."""
+
+ACTIVE_SECRETS = 2
+"""How many signing secrets may be active: the new one, and the old one until the ATS uses the new."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        zone(name)
+    except (KeyError, ValueError, OSError) as wrong:
+        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin") from wrong
+    return name
+
+
+def _patterns(rules: dict[str, str]) -> dict[str, str]:
+    for pattern in rules:
+        try:
+            re.compile(pattern)
+        except re.error as wrong:
+            raise ValueError(f"{pattern!r} is not a regular expression: {wrong}") from wrong
+    return rules
+
+
+class ConnectionSettings(BaseModel):
+    """How one ATS account is treated; every value has a sensible default."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    default_delivery: Mode = "send"
+    """For every kind of follow-up that `delivery` does not name."""
+    delivery: dict[str, Mode] = Field(default_factory=dict)
+    """By kind of follow-up; the ATS may already write some of them itself."""
+
+    calendar: str = "default"
+    """The name of the business calendar."""
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    """For people whose own zone is not known."""
+    stage_kinds: Annotated[dict[str, str], AfterValidator(_patterns)] = Field(default_factory=dict)
+    """Regular expressions over stage names, with the kind of stage they mean; asked first, in order."""
+    candidate_facing_fields: list[str] = Field(default_factory=list)
+    """Scorecard and custom fields that people fill in for the candidate to read."""
+
+    sender_name: str | None = None
+    sender_address: str | None = None
+    """Unset: those of the service's settings."""
+
+    note_user: str | None = None
+    """The vendor's id of the user in whose name notes are written."""
+    note_visibility: Literal["admin_only", "private", "public"] = "public"
+
+    poll: bool = True
+    """Ask the ATS for what its webhooks never say."""
+    poll_every_seconds: int = Field(default=300, ge=10, le=86_400)
+    rate_share: float = Field(default=0.5, gt=0, le=1)
+    """How much of the vendor's rate limit we may use."""
+
+    base_url: str | None = None
+    auth_url: str | None = None
+    """Another address for the vendor's API, for trying out against a simulated one."""
+
+    def mode_of(self, kind: str) -> Mode:
+        """What becomes of follow-ups of this kind."""
+        return self.delivery.get(kind, self.default_delivery)
+
+    def refuse_foreign_addresses(self, *, trial: bool) -> None:
+        """Raises `Unprocessable` for an address of another API, except on trial one of this machine."""
+        for field in ("base_url", "auth_url"):
+            url = getattr(self, field)
+            if url is None:
+                continue
+            if not trial:
+                raise Unprocessable(f"{field} is for trying out only; remove it.", field=field)
+            if urlsplit(url).hostname not in {"127.0.0.1", "::1", "localhost"}:
+                raise Unprocessable(f"{field} must be an address of this machine.", field=field)
+
+
+Secret = Annotated[str, Field(min_length=16, max_length=500, pattern=r"^[\x21-\x7e]+$")]
+
+
+class ConnectionSecrets(BaseModel):
+    """What must not be seen of a connection; neither its repr nor its validation errors show it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    signing_secrets: list[Secret] = Field(min_length=1, max_length=ACTIVE_SECRETS, repr=False)
+    """Newest first; each of them is accepted."""
+    client_id: str | None = Field(default=None, repr=False)
+    client_secret: str | None = Field(default=None, repr=False)
+    api_key: str | None = Field(default=None, repr=False)
+    """For vendors without OAuth."""
+    acting_user: str | None = None
+    """The vendor's id of the user as whom the API is used."""

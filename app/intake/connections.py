@@ -1,0 +1,153 @@
+"""Connections: added, listed, their secrets rotated. Nothing here commits; the caller's unit of work does."""
+
+import secrets as random
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.ats.vendor import VENDORS
+from app.errors import UnknownConnection, Unprocessable
+from app.ids import new_id
+from app.intake.config import ACTIVE_SECRETS, ConnectionSecrets, ConnectionSettings, Mode
+from app.intake.models import Connection
+from app.privacy.vault import Vault
+
+__all__ = [
+    "ConnectionSecrets",
+    "ConnectionSettings",
+    "Mode",
+    "add",
+    "get",
+    "list_all",
+    "new_secret",
+    "open_secrets",
+    "retire_old_secret",
+    "rotate_secret",
+    "secrets_of",
+    "settings_of",
+]
+
+
+async def add(
+    session: AsyncSession,
+    vault: Vault,
+    *,
+    vendor: str,
+    name: str,
+    settings: ConnectionSettings,
+    secrets: ConnectionSecrets,
+    now: datetime,
+    trial: bool = False,
+) -> Connection:
+    """A new, enabled connection; its webhooks are accepted as soon as it is committed.
+
+    Raises:
+        Unprocessable: The vendor is not known, or the settings name another API outside of a trial.
+    """
+    if vendor not in VENDORS:
+        raise Unprocessable(f"Unknown vendor; known are: {', '.join(sorted(VENDORS))}.", field="vendor")
+    settings.refuse_foreign_addresses(trial=trial)
+    connection = Connection(
+        id=new_id("con"),
+        vendor=vendor,
+        name=name,
+        settings=settings.model_dump(mode="json"),
+        secrets=b"",
+        created_at=now,
+    )
+    _seal(connection, vault, secrets)
+    session.add(connection)
+    await session.flush()
+    return connection
+
+
+async def list_all(session: AsyncSession) -> Sequence[Connection]:
+    """Every connection, oldest first."""
+    found = await session.scalars(select(Connection).order_by(col(Connection.id)))
+    return found.all()
+
+
+async def get(session: AsyncSession, connection_id: str, *, lock: bool = False) -> Connection:
+    """The connection of that id, locked for a change if asked; raises `UnknownConnection`."""
+    connection = await session.get(Connection, connection_id, with_for_update=lock, populate_existing=lock)
+    if connection is None:
+        raise UnknownConnection
+    return connection
+
+
+async def rotate_secret(
+    session: AsyncSession,
+    vault: Vault,
+    connection_id: str,
+    new: str | None = None,
+) -> str:
+    """A new signing secret beside the present one, which stays active until it is retired; older ones go.
+
+    Args:
+        session: The unit of work.
+        vault: Opens and seals the secrets.
+        connection_id: Whose.
+        new: The new secret, of 16 printable characters or more; None to have one made.
+
+    Returns:
+        The new secret, to be shown once and entered in the ATS.
+
+    Raises:
+        UnknownConnection: There is no such connection.
+        Unprocessable: The given secret is too weak.
+    """
+    connection = await get(session, connection_id, lock=True)
+    known = secrets_of(connection, vault)
+    chosen = new_secret() if new is None else new
+    kept = [secret for secret in known.signing_secrets if secret != chosen]
+    _seal(connection, vault, _with_signing(known, [chosen, *kept][:ACTIVE_SECRETS]))
+    await session.flush()
+    return chosen
+
+
+async def retire_old_secret(session: AsyncSession, vault: Vault, connection_id: str) -> None:
+    """From now on only the newest signing secret is accepted; raises `UnknownConnection`."""
+    connection = await get(session, connection_id, lock=True)
+    known = secrets_of(connection, vault)
+    _seal(connection, vault, _with_signing(known, known.signing_secrets[:1]))
+    await session.flush()
+
+
+def new_secret() -> str:
+    """A signing secret of 43 characters (256 bits)."""
+    return random.token_urlsafe(32)
+
+
+def secrets_of(connection: Connection, vault: Vault) -> ConnectionSecrets:
+    """The opened secrets; raises `CannotOpen` where the master key is not here."""
+    return open_secrets(connection.id, connection.secrets, vault)
+
+
+def open_secrets(connection_id: str, sealed: bytes, vault: Vault) -> ConnectionSecrets:
+    """The secrets out of the table's columns; raises `CannotOpen`."""
+    return ConnectionSecrets.model_validate_json(vault.unseal(sealed, _about(connection_id)))
+
+
+def settings_of(connection: Connection) -> ConnectionSettings:
+    return ConnectionSettings.model_validate(connection.settings)
+
+
+def _with_signing(known: ConnectionSecrets, signing: list[str]) -> ConnectionSecrets:
+    try:
+        return ConnectionSecrets.model_validate({**known.model_dump(), "signing_secrets": signing})
+    except ValueError:
+        raise Unprocessable(
+            "A signing secret is 16 to 500 printable ASCII characters without spaces.",
+            field="secret",
+        ) from None
+
+
+def _seal(connection: Connection, vault: Vault, secrets: ConnectionSecrets) -> None:
+    connection.secrets = vault.seal(secrets.model_dump_json().encode(), _about(connection.id))
+
+
+def _about(connection_id: str) -> str:
+    return f"secrets of {connection_id}"
