@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.followups.catalogue import KINDS, MessageClass
 from app.followups.windows import release
 from app.intake.config import ConnectionSettings
-from app.messages.catalogue import KINDS, MessageClass
 from app.sla.cases import Case, holds
 from app.sla.clocks import ClockReading, ClockState, after
 from app.sla.owners import members

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.errors import NotFound, Unprocessable, WrongState
+from app.followups.catalogue import KINDS
 from app.followups.models import Approval, FollowUp, FollowUpState, SuppliedFact
 from app.ids import new_id
-from app.messages.catalogue import KINDS
 from app.messages.checks import Finding, check, stops
 from app.messages.edit import edited
 from app.messages.facts import LABELS

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.messages.catalogue import Kind
+from app.followups.catalogue import Kind
 from app.messages.facts import Facts
 from app.messages.render import Rendered
 from app.messages.rules import content, dates, form, person

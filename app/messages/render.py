@@ -8,7 +8,7 @@ from functools import lru_cache
 from babel.lists import format_list
 
 from app.errors import InvalidTemplate, MissingFact
-from app.messages.catalogue import KINDS
+from app.followups.catalogue import KINDS
 from app.messages.dates import locale_of
 from app.messages.facts import LABELS, Facts, describe
 from app.messages.fill import fill_html, fill_line, fill_text, inert

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.errors import MissingFact, Unprocessable
+from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.windows import release
 from app.ids import new_id
-from app.messages.catalogue import KINDS
 from app.messages.checks import Finding, check, stops
 from app.messages.gather import Gathered, gather
 from app.messages.library import find_template, load_templates

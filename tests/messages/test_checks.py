@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.messages.catalogue import KINDS
+from app.followups.catalogue import KINDS
 from app.messages.checks import RULES, Severity, check, stops
 from app.messages.facts import Facts
 from app.messages.library import load_templates

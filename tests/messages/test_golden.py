@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.messages.catalogue import KINDS, Recipient
+from app.followups.catalogue import KINDS, Recipient
 from app.messages.checks import check
 from app.messages.library import load_templates
 from app.messages.render import render, validate

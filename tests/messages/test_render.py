@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.errors import InvalidTemplate, MissingFact, NotFound, UnsafeHeader
-from app.messages.catalogue import KINDS
+from app.followups.catalogue import KINDS
 from app.messages.facts import Facts, FactValue, describe
 from app.messages.library import Template, find_template, load_templates
 from app.messages.render import Rendered, render, validate

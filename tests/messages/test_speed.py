@@ -2,7 +2,7 @@
 
 import time
 
-from app.messages.catalogue import KINDS
+from app.followups.catalogue import KINDS
 from app.messages.library import load_templates
 from app.messages.render import render
 from tests.messages.example import example

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import yaml
 
-from app.messages.catalogue import Kind, Recipient
+from app.followups.catalogue import Kind, Recipient
 from app.messages.dates import locale_of
 from app.messages.facts import Facts
 from app.messages.render import Rendered
