@@ -120,10 +120,10 @@ def next_open(hours: Hours, at: datetime) -> datetime:
     """The earliest open instant at or after ``at``; raises ``CalendarNeverOpens`` past six years."""
     begin = micros(at)
     for low, high, who in windows(hours, (), begin, FOREVER):
-        if high == FOREVER:
-            return instant(who.next_open_us(low))
         if low > begin + HORIZON:
             break
+        if high == FOREVER:
+            return instant(who.next_open_us(low))
         if first := next(who.segments_us(low, min(high, begin + HORIZON)), None):
             return instant(first[0])
     raise CalendarNeverOpens

@@ -84,9 +84,9 @@ def _known(
 ) -> package.HolidayBase:
     """The package's answer for the years and their neighbours.
 
-    A New Year that falls on a Saturday is observed on 31 December, and the package files that day under the
-    year it belongs to: built for 2027 alone, 2027-12-31 can be missing (holidays 0.109, issues 7, 625, 707,
-    1000). So the years on either side are always built too.
+    A New Year on a Saturday is observed on 31 December: the package gives that date for 2027 and not for the
+    2028 it belongs to (holidays 0.109; its issues 7, 625, 707 and 1000 tell of releases that did otherwise).
+    So the years on either side are built too, and a date belongs to the year that is written on it.
     """
     around = sorted({year + step for year in years for step in (-1, 0, 1)})
     try:

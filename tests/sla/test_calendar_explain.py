@@ -96,6 +96,13 @@ def test_a_move_to_another_zone() -> None:
     assert why.end.isoformat() == "2026-11-27T09:00:00+00:00"
 
 
+def test_no_seam_at_midnight_or_new_year() -> None:
+    """What is open without a break is one stretch."""
+    week = {day: [["00:00", "24:00"]] for day in (*WEEK, "sat", "sun")}
+    always = Calendar.parse({"tz": "UTC", "week": week})
+    assert len(explain(always, START, START + timedelta(days=60)).segments) == 1
+
+
 def test_backwards_is_refused() -> None:
     """There is nothing to explain in a span that runs backwards."""
     with pytest.raises(InvalidSpan):

@@ -118,6 +118,20 @@ def test_the_horizon() -> None:
         back(office, TUESDAY, 7 * 365 * 8 * 3600)
     with pytest.raises(BeyondHorizon):
         back(office, TUESDAY, 7 * 365 * 8 * 3600, [(TUESDAY, TUESDAY + timedelta(hours=1))])
+    in_six_years_before = elapsed(office, TUESDAY - timedelta(days=2191), TUESDAY)
+    assert back(office, TUESDAY, in_six_years_before) >= TUESDAY - timedelta(days=2191)
+    with pytest.raises(BeyondHorizon):
+        back(office, TUESDAY, in_six_years_before + 3 * 8 * 3600)
+    seven_years = (TUESDAY + timedelta(hours=1), TUESDAY + timedelta(days=7 * 366))
+    with pytest.raises(BeyondHorizon):
+        due(office, TUESDAY, 7200, [seven_years])
+    with pytest.raises(BeyondHorizon):
+        due(
+            office,
+            TUESDAY,
+            7200,
+            [seven_years, (seven_years[1] + timedelta(hours=1), seven_years[1] + timedelta(hours=2))],
+        )
     for year in (1, 9998):
         with pytest.raises(BeyondHorizon):
             next_open(office, datetime(year, 1, 1, tzinfo=UTC))
@@ -257,6 +271,27 @@ def test_a_succession_before_its_first_instant() -> None:
     assert due_days(hours, TUESDAY, 1) == TUESDAY + timedelta(days=1, hours=9)
     assert next_open(hours, TUESDAY + timedelta(hours=8)) == TUESDAY + timedelta(hours=8)
     assert is_open(hours, TUESDAY + timedelta(hours=8, minutes=30))
+
+
+def test_a_succession_that_closes_or_opens_too_late() -> None:
+    """Hours that end leave a target out of reach, and hours that begin in eight years are none."""
+    office, shut = Calendar.parse(OFFICE), Calendar.parse(SHUT, may_never_open=True)
+    with pytest.raises(BeyondHorizon):
+        due([(TUESDAY, office), (TUESDAY + timedelta(days=1), shut)], TUESDAY, 9 * 3600)
+    late = [(TUESDAY, shut), (TUESDAY + timedelta(days=7 * 366), office)]
+    with pytest.raises(CalendarNeverOpens):
+        next_open(late, TUESDAY)
+    with pytest.raises(CalendarNeverOpens):
+        due(late, TUESDAY, 1)
+
+
+def test_many_refuse_what_one_refuses() -> None:
+    """An answer that is near for one row is refused for another that started too long before it."""
+    once = Calendar.parse({**SHUT, "overrides": {"2026-12-24": [["10:00", "11:00"]]}})
+    starts = [int((TUESDAY - timedelta(days=10 * 366)).timestamp()), int(TUESDAY.timestamp())]
+    assert len(due_many(once, starts[1:], 60)) == 1
+    with pytest.raises(CalendarNeverOpens):
+        due_many(once, starts, 60)
 
 
 def test_many_at_once() -> None:
