@@ -39,7 +39,7 @@ def solve(file: Path) -> None:
 @click.option("--zone", help="An IANA time zone instead of the calendar's own.")
 @click.option("--country", help="Close on this country's public holidays, such as GB.")
 @click.option("--subdivision", help="Of the country, such as ENG.")
-def show(  # noqa: PLR0917 - click passes them by name
+def show(
     name: str | None,
     year: int,
     file: Path | None,
