@@ -18,6 +18,7 @@ from app import log
 from app.access import keys
 from app.access.keys import Scope
 from app.db import make_engine, make_sessions, unit_of_work
+from app.intake.config import ConnectionSecrets
 from app.intake.models import Connection, Event, RawBody
 from app.main import create_app
 from app.moments import HeldClock
@@ -75,8 +76,10 @@ class House:
 
     async def add_connection(self, identity: str = "con_1") -> None:
         async with unit_of_work(self.services.sessions) as session:
+            secrets = ConnectionSecrets(signing_secrets=["a-signing-secret"]).model_dump_json().encode()
+            sealed = self.services.vault.seal(secrets, f"secrets of {identity}")
             session.add(
-                Connection(id=identity, vendor="greenhouse", name="ATS", secrets=b"-", created_at=NOON),
+                Connection(id=identity, vendor="greenhouse", name="ATS", secrets=sealed, created_at=NOON),
             )
 
     async def add_events(self, identities: Iterable[str], **fields: object) -> None:

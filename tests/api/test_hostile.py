@@ -129,7 +129,7 @@ async def test_no_operation_answers_5xx(house: House) -> None:
         return answer.status_code
 
     @settings(
-        max_examples=12 * len(OPERATIONS),
+        max_examples=8 * len(OPERATIONS),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
