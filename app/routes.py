@@ -96,6 +96,7 @@ class UnitRoute(APIRoute):
 
         async def within_unit(request: Request) -> Response:
             services = services_of(request)
+            await services.refresh()
             async with unit_of_work(services.sessions) as session:
                 await _reach(session)
                 request.state.session = session

@@ -106,10 +106,10 @@ async def test_a_replay_makes_the_event_wait_again(house: House) -> None:
     act = await house.headers("act")
     told = (await house.client.post("/v1/events/evt_1/replay", headers=act)).json()
     assert (told["state"], told["reason"], told["handled_at"], told["replays"]) == ("pending", None, None, 1)
-    assert len(house.nudges) == 1
     assert (await house.client.get("/v1/events/evt_1", headers=act)).json() == told
     audit = await house.client.get("/v1/audit", headers=await house.headers("admin"))
     assert [(row["act"], row["subject"]) for row in audit.json()["items"]] == [("event.replayed", "evt_1")]
+    assert len(house.nudges) == 1, "acts nudge, reads do not"
 
 
 async def test_a_replay_that_makes_no_sense_is_refused(house: House) -> None:
