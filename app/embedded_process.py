@@ -78,13 +78,23 @@ def end(cluster: Cluster, child: subprocess.Popen[str] | None) -> None:
         if pid is None:
             return
         os.kill(pid, number)
-        until = time.monotonic() + patience
-        while time.monotonic() < until:
-            if child is not None:
-                child.poll()  # a child that ended and was not asked for still counts as alive
-            if not _serves(pid, cluster.data):
-                return
-            time.sleep(_STEP)
+        if _ended(pid, cluster, child, within=patience):
+            return
+
+
+def _ended(pid: int, cluster: Cluster, child: subprocess.Popen[str] | None, *, within: float) -> bool:
+    if child is not None and child.pid == pid:
+        try:
+            child.wait(within)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+    until = time.monotonic() + within
+    while _serves(pid, cluster.data):
+        if time.monotonic() > until:
+            return False
+        time.sleep(_STEP)
+    return True
 
 
 def _spawn(cluster: Cluster, binaries: Path) -> subprocess.Popen[str]:
