@@ -64,31 +64,34 @@ class Directory:
             DatabaseAway: The table could not be read.
         """
         asked_at = self._clock()
-        entry = self._entries.get(connection_id)
-        if entry is None or asked_at - self._read_at > _FRESH_SECONDS:
-            await self._read_after(asked_at)
+        if (entry := self._believed(connection_id, asked_at)) is None:
+            async with self._reading:  # who waited here finds what the one before has read
+                if self._believed(connection_id, asked_at) is None and self._read_at < asked_at:
+                    await self._read()
             entry = self._entries.get(connection_id)
         if entry is None:
             raise UnknownConnection
         return entry
+
+    def _believed(self, connection_id: str, asked_at: float) -> Entry | None:
+        return self._entries.get(connection_id) if asked_at - self._read_at <= _FRESH_SECONDS else None
 
     async def renewed(self, entry: Entry) -> Entry | None:
         """The same connection if its secrets changed meanwhile, else None; asks once a second at most."""
         asked_at = self._clock()
         if asked_at - self._read_at < 1:
             return None
-        await self._read_after(asked_at)
+        async with self._reading:
+            if self._read_at < asked_at:
+                await self._read()
         now = self._entries.get(entry.connection_id)
         return now if now is not None and now.sealed != entry.sealed else None
 
-    async def _read_after(self, instant: float) -> None:
-        async with self._reading:  # whoever waited here finds the table read after it asked
-            if self._read_at >= instant:
-                return
-            await asyncio.sleep(max(0.0, self._read_at + _APART_SECONDS - self._clock()))
-            started_at = self._clock()
-            self._entries = await self._load(self._entries)
-            self._read_at = started_at
+    async def _read(self) -> None:
+        await asyncio.sleep(max(0.0, self._read_at + _APART_SECONDS - self._clock()))
+        started_at = self._clock()
+        self._entries = await self._load(self._entries)
+        self._read_at = started_at
 
 
 async def read_entries(sessions: Sessions, vault: Vault, known: Mapping[str, Entry]) -> dict[str, Entry]:

@@ -1,5 +1,7 @@
 """Connections: their settings, their secrets, and how secrets are rotated."""
 
+import asyncio
+
 import pytest
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -159,3 +161,27 @@ async def test_the_table_is_read_rarely_and_secrets_are_opened_once() -> None:
         with pytest.raises(UnknownConnection):
             await directory.find("con_elsewhere")
     assert len(reads) == 3
+
+
+async def test_webhooks_that_arrive_during_a_reading_share_it() -> None:
+    """Nobody who knocks while the table is being read makes it be read again, or waits for that."""
+    readings: list[asyncio.Event] = []
+    now = [100.0]
+    entry = Entry("con_here", None, ("secret",), b"sealed")  # type: ignore[arg-type]
+
+    async def load(known: object) -> dict[str, Entry]:
+        readings.append(asyncio.Event())
+        await readings[-1].wait()
+        return {"con_here": entry}
+
+    directory = Directory(load, clock=lambda: now[0])
+    for round_ in range(2):
+        knocking = []
+        for _ in range(5):
+            now[0] += 0.01
+            knocking.append(asyncio.create_task(directory.find("con_here")))
+            await asyncio.sleep(0)
+        readings[-1].set()
+        assert await asyncio.gather(*knocking) == [entry] * 5
+        assert len(readings) == round_ + 1
+        now[0] += 6

@@ -62,14 +62,13 @@ async def test_anything_signed_is_stored(
     more: list[tuple[bytes, bytes]],
 ) -> None:
     """Also with an event id or an action that no column takes: the sender would only send it again."""
-    known = [
-        pair for pair in more if pair[0] not in {b"signature", b"greenhouse-event-id", b"content-length"}
-    ]
+    ours = {b"signature", b"greenhouse-event-id", b"content-length"}
+    known = [pair for pair in more if pair[0] not in ours]
     known.append((b"signature", greenhouse.signature(body, SECRET).encode()))
     if event_id is not None:
         known.append((b"greenhouse-event-id", event_id))
     status, told, _ = await ask(house.door, house.path, known, [body[:7], body[7:]])
     assert status == 200
     [raw] = await house.rows("SELECT body FROM raw_body WHERE event_id = $1", told["x-correlation-id"])
-    if event_id is not None and not event_id:
+    if event_id is None:  # else it may be a duplicate of an earlier example
         assert house.vault.unseal(raw["body"], told["x-correlation-id"]) == body
