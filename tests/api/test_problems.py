@@ -105,6 +105,18 @@ async def test_hostile_bodies_are_refused(house: House) -> None:
     assert len((await house.client.get("/v1/keys", headers=headers)).json()["items"]) == 1
 
 
+async def test_text_that_cannot_be_stored_is_refused_by_its_field(house: House) -> None:
+    """Before any handler sees it, wherever it stands."""
+    headers = {**await house.headers("admin"), "Content-Type": "application/json"}
+    body = b'{"vendor": "greenhouse", "name": "x", "client_id": "a\\u0000b", "settings": {"calendar": "\\udc00"}}'
+    refused = await house.client.post("/v1/connections?odd=%00", headers=headers, content=body)
+    told = check(refused, 422, "invalid-request")
+    fields = {one["field"] for one in told["errors"]}  # type: ignore[attr-defined]  # JSON
+    assert fields == {"query.odd", "body.client_id", "body.settings.calendar"}
+    escaped = body.replace(b"\\u0000", b"\\\\u0000").replace(b"\\udc00", b"default")
+    assert (await house.client.post("/v1/connections", headers=headers, content=escaped)).status_code == 201
+
+
 async def test_a_body_without_announced_length_is_bounded_too(house: House) -> None:
     """Chunks are counted as they come."""
 
