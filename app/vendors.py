@@ -1,8 +1,9 @@
 """Each connection's client of its vendor's API, kept for the process; tokens shared through the database."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import httpx
 from sqlalchemy import func, select
@@ -15,17 +16,31 @@ from app.db import Sessions, unit_of_work
 from app.errors import UnknownConnection, VendorRefused
 from app.intake.connections import secrets_of, settings_of
 from app.intake.models import Connection
+from app.moments import machine_now
 from app.privacy.vault import Vault
 from app.timeline.models import VendorToken
+
+_REMEMBERED = timedelta(seconds=10)
+"""How long a token is used without looking whether another process has a newer one."""
 
 
 class StoredTokens:
     """Access tokens in the database, sealed; one refresh at a time across processes."""
 
-    def __init__(self, sessions: Sessions, vault: Vault) -> None:
-        self._sessions, self._vault = sessions, vault
+    def __init__(self, sessions: Sessions, vault: Vault, now: Callable[[], datetime] = machine_now) -> None:
+        self._sessions, self._vault, self._now = sessions, vault, now
+        self._seen: dict[str, tuple[datetime, Token]] = {}
 
     async def get(self, connection: str) -> Token | None:
+        seen = self._seen.get(connection)
+        if seen is not None and self._now() < seen[0] + _REMEMBERED:
+            return seen[1]
+        token = await self._read(connection)
+        if token is not None:
+            self._seen[connection] = self._now(), token
+        return token
+
+    async def _read(self, connection: str) -> Token | None:
         async with self._sessions() as session:
             row = await session.get(VendorToken, connection)
         if row is None:
@@ -33,6 +48,7 @@ class StoredTokens:
         return Token(self._vault.unseal(row.token, f"token of {connection}").decode(), row.expires_at)
 
     async def put(self, connection: str, token: Token) -> None:
+        self._seen[connection] = self._now(), token
         sealed = self._vault.seal(token.value.encode(), f"token of {connection}")
         values = {"token": sealed, "expires_at": token.expires_at}
         statement = insert(VendorToken).values(connection_id=connection, **values)
@@ -43,10 +59,12 @@ class StoredTokens:
 
     @asynccontextmanager
     async def refreshing(self, connection: str) -> AsyncIterator[None]:
+        # Whoever waited here must see the token that somebody else has fetched meanwhile.
         async with unit_of_work(self._sessions) as session:
             await session.execute(
                 select(func.pg_advisory_xact_lock(func.hashtextextended(f"token of {connection}", 0))),
             )
+            self._seen.pop(connection, None)
             yield
 
 

@@ -109,7 +109,7 @@ def _row(owed: Owed, running: Running, wanted: Wanted, forbidden: str | None, no
         expires_at=wanted.expires_at,
         # Words that need a person are written at once, so that there is time to read them.
         act_at=None if forbidden else (now if wanted.approval else wanted.release_at),
-        correlation_id=application.id,
+        correlation_id=owed.known.correlation_id,
         created_at=now,
         updated_at=now,
     )

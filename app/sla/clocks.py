@@ -97,16 +97,14 @@ def read_clock(history: History, now: datetime) -> ClockReading:
 
 def _closed(history: History, now: datetime) -> Stop | None:
     start = history.occurrence.starts_at
-    ends = [
-        (stop.at, rank, stop) for rank, group in ((0, history.met), (1, history.cancelled)) for stop in group
-    ]
-    reached = [end for end in ends if start <= end[0] <= now]
-    return min(reached, key=lambda end: (end[0], end[1], end[2].cause))[2] if reached else None
+    # Of several at one instant the first that the policy names is the cause; to meet beats to cancel.
+    reached = [stop for stop in (*history.met, *history.cancelled) if start <= stop.at <= now]
+    return min(reached, key=lambda stop: stop.at, default=None)
 
 
 def _state(history: History, closed: Stop | None, *, breached: bool, paused: Pause | None) -> ClockState:
     if closed:
-        return ClockState.MET if closed in history.met else ClockState.CANCELLED
+        return ClockState.MET if any(stop is closed for stop in history.met) else ClockState.CANCELLED
     if breached:
         return ClockState.BREACHED
     return ClockState.PAUSED if paused else ClockState.RUNNING

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -17,6 +18,8 @@ from app.privacy.vault import CannotOpen, Vault
 from app.timeline.models import Application, FactRow
 from app.timeline.people import raw_owner
 from app.timeline.record import Heard, record
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,14 @@ def _mark(opened: Opened, now: datetime) -> None:
     else:
         event.state, event.reason = EventState.DONE, None
     event.handled_at = now
+    log.info(
+        "event.read",
+        event=event.id,
+        action=event.action,
+        state=event.state,
+        facts=len(opened.reading.facts),
+        correlation_id=event.id,
+    )
 
 
 def _owner(connection_id: str, reading: Reading) -> str | None:

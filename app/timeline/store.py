@@ -25,6 +25,8 @@ class Known:
     application: Application
     settings: ConnectionSettings
     truth: Truth
+    correlation_id: str
+    """The newest event that told of it; its own id where only the poll did."""
 
 
 async def claim(session: AsyncSession, now: datetime, limit: int) -> Sequence[Application]:
@@ -65,7 +67,7 @@ async def read(session: AsyncSession, applications: Sequence[Application]) -> li
             job=_job_truth(job_id, job, rows),
             stage_kinds=settings.stage_kinds,
         )
-        known.append(Known(application, settings, truth))
+        known.append(Known(application, settings, truth, _newest_event(rows) or application.id))
     return known
 
 
@@ -125,6 +127,10 @@ async def _load(
     for row in await session.scalars(select(FactRow).where(and_(*conditions))):
         grouped[getattr(row, column.key)].append(row)
     return grouped
+
+
+def _newest_event(rows: Sequence[FactRow]) -> str | None:
+    return max((row.event_id for row in rows if row.event_id), default=None)
 
 
 def _job_of(rows: Sequence[FactRow]) -> str | None:

@@ -24,7 +24,7 @@ from app.services import Services, open_services
 from app.settings import Settings
 from tests.flow.serving import served
 
-SECRET = "a-signing-secret-for-these-tests"  # noqa: S105
+SECRET = "a-signing-secret-for-these-tests"
 
 
 @dataclass(slots=True)
@@ -104,6 +104,8 @@ async def open_house(
         served(create_app(services)) as url,
     ):
         greenhouse = SimulatedGreenhouse(f"{url}/webhooks/none", SECRET, chaos=chaos)
+        # Weeks pass in seconds here: the vendor's window of 30 real seconds would hold them up.
+        greenhouse.harvest.limit = 1_000_000
         async with greenhouse:
             account = greenhouse.account
             async with unit_of_work(services.sessions) as session:
@@ -112,7 +114,11 @@ async def open_house(
                     services.vault,
                     vendor="greenhouse",
                     name="Ostwind",
-                    settings=ConnectionSettings(base_url=account.api_base, auth_url=account.auth_url),
+                    settings=ConnectionSettings(
+                        base_url=account.api_base,
+                        auth_url=account.auth_url,
+                        poll_every_seconds=1800,
+                    ),
                     secrets=ConnectionSecrets(
                         signing_secrets=[SECRET],
                         client_id=account.client_id,
