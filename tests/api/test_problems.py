@@ -108,7 +108,8 @@ async def test_hostile_bodies_are_refused(house: House) -> None:
 async def test_text_that_cannot_be_stored_is_refused_by_its_field(house: House) -> None:
     """Before any handler sees it, wherever it stands."""
     headers = {**await house.headers("admin"), "Content-Type": "application/json"}
-    body = b'{"vendor": "greenhouse", "name": "x", "client_id": "a\\u0000b", "settings": {"calendar": "\\udc00"}}'
+    start = b'{"vendor": "greenhouse", "name": "x", '
+    body = start + b'"client_id": "a\\u0000b", "settings": {"calendar": "\\udc00"}}'
     refused = await house.client.post("/v1/connections?odd=%00", headers=headers, content=body)
     told = check(refused, 422, "invalid-request")
     fields = {one["field"] for one in told["errors"]}  # type: ignore[attr-defined]  # JSON
