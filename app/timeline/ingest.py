@@ -94,7 +94,6 @@ def _mark(opened: Opened, now: datetime) -> None:
     event.handled_at = now
     log.info(
         "event.read",
-        event=event.id,
         action=event.action,
         state=event.state,
         facts=len(opened.reading.facts),
