@@ -69,7 +69,7 @@ async def paginate(
         session: Where to read.
         rows: Selects one entity, filtered as wished and not ordered.
         order: Columns of that entity, none nullable, the last of them unique, such as
-            ``(Event.received_at, Event.id)``. Instants, texts and integers.
+            ``(Event.received_at, Event.id)``. Instants, texts, integers and bytes.
         asked: `Paging` of the request.
         newest_first: All columns descending, else all ascending.
 
@@ -97,8 +97,14 @@ def page_of(shown: tuple[Sequence[Any], str | None], show: Callable[[Any], T]) -
 
 
 def _write(name: str, values: Sequence[object]) -> str:
-    told = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    told = [_told(value) for value in values]
     return base64.urlsafe_b64encode(json.dumps([name, *told], separators=(",", ":")).encode()).decode()
+
+
+def _told(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _read(cursor: str, name: str, columns: Sequence[ColumnElement[Any]]) -> list[Any]:
@@ -121,6 +127,8 @@ def _kind(column: ColumnElement[Any]) -> type:
 def _value(value: object, kind: type) -> object:
     if issubclass(kind, datetime) and isinstance(value, str):
         return _instant(value)
+    if issubclass(kind, bytes) and isinstance(value, str):
+        return bytes.fromhex(value)
     fits = type(value) is kind and not (isinstance(value, int) and not -_BIGGEST <= value < _BIGGEST)
     if not fits or (isinstance(value, str) and ("\0" in value or not _encodes(value))):
         raise UnknownCursor

@@ -9,7 +9,7 @@ from app.delivery.routes import Route, route_from
 from app.flow import Flow
 from app.services import Services
 from app.settings import Settings
-from app.sla.book import Shelf, ensure_starter
+from app.sla.book import ensure_starter
 from app.vendors import Vendors
 
 
@@ -28,7 +28,7 @@ async def open_flow(services: Services, *, route: Route | None = None) -> AsyncI
     chosen = route or route_from(mail_route(settings))
     vendors = Vendors(services.sessions, services.vault)
     try:
-        yield Flow(services, Shelf(), vendors, chosen)
+        yield Flow(services, services.shelf, vendors, chosen)
     finally:
         await vendors.aclose()
         await chosen.aclose()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,6 +15,7 @@ from app.embedded import EmbeddedPostgres
 from app.moments import BusinessClock, RealClock, machine_now
 from app.privacy.vault import Vault
 from app.settings import Settings
+from app.sla.book import Shelf
 
 
 def _nobody_to_wake() -> None:
@@ -40,6 +41,8 @@ class Services:
     machine_now: Callable[[], datetime] = machine_now
     """Real time, for tokens, leases and rate windows."""
     nudge: Callable[[], None] = _nobody_to_wake
+    shelf: Shelf = field(default_factory=Shelf)
+    """The compiled rule book."""
 
     async def refresh(self) -> datetime:
         """Business time now; where the demo holds it, as every process of the demo sees it."""
