@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.delivery.models import Attempt, Delivery, DeliveryState, RouteHealth
-from app.delivery.parcel import NOTE, CannotLeave, Packer, Parcel
+from app.delivery.parcel import NOTE, CannotLeave, NotNow, Packer, Parcel
 from app.errors import HeardbackError
 from app.followups.models import FollowUp, FollowUpState
-from app.privacy.vault import seal_as_person
+from app.privacy.vault import CannotOpen, seal_as_person
 from app.timeline.models import Application
+
+log = structlog.get_logger()
 
 _SOON = timedelta(seconds=5)
 
@@ -97,12 +100,21 @@ async def _take(
 ) -> Parcel | None:
     delivery.attempt += 1
     try:
-        parcel, key = await packer.pack(session, delivery, follow_up, at.machine)
+        parcel, key = await packer.pack(session, delivery, follow_up, now=at.business, machine_now=at.machine)
+    except NotNow as closed:
+        delivery.attempt -= 1
+        delivery.act_at = closed.until
+        return None
     except CannotLeave as reason:
         _refuse(delivery, follow_up, reason.cause, waits=reason.waits, at=at)
         return None
     except HeardbackError as wrong:
         _refuse(delivery, follow_up, wrong.detail, waits=True, at=at)
+        return None
+    except (CannotOpen, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as wrong:
+        # One message that cannot be packed is set aside; it must not hold back all others.
+        log.exception("delivery.set_aside", delivery=delivery.id)
+        _refuse(delivery, follow_up, f"could not be packed: {type(wrong).__name__}", waits=True, at=at)
         return None
     session.add(
         Attempt(

@@ -11,7 +11,9 @@ from app.delivery.models import Delivery, Suppression
 from app.delivery.notes import marker
 from app.delivery.release import MAIL, NOTE
 from app.delivery.route import Route, RouteMeta
+from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp
+from app.followups.windows import release
 from app.intake.connections import settings_of
 from app.intake.models import Connection
 from app.mail.headers import message_id
@@ -30,6 +32,14 @@ class CannotLeave(Exception):  # not an error of the service: a reason, kept wit
     def __init__(self, cause: str, *, waits: bool = False) -> None:
         super().__init__(cause)
         self.cause, self.waits = cause, waits
+
+
+class NotNow(Exception):  # not an error of the service either: it leaves later
+    """The recipient's hours are over: a retry or an outage has carried the message past them."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"not before {until}")
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +72,14 @@ class Packer:
         session: AsyncSession,
         delivery: Delivery,
         follow_up: FollowUp,
+        *,
+        now: datetime,
         machine_now: datetime,
     ) -> tuple[Parcel, bytes]:
-        """The parcel and the key to seal its bytes with; raises CannotLeave."""
+        """The parcel and the key to seal its bytes with; raises CannotLeave, or NotNow outside of its window.
+
+        ``now`` is business time; ``machine_now`` goes into the Date header.
+        """
         message = await session.get(Message, delivery.message_id)
         person = await session.get(Person, message.person_id) if message else None
         key = key_of(self.vault, person) if person else None
@@ -80,7 +95,8 @@ class Packer:
             payload, meta = body.encode(), RouteMeta(delivery.id, "", "")
             delivery.wire_id = marker(delivery.id)
         else:
-            envelope = await self._envelope(session, delivery, follow_up, words, application)
+            hours = settings_of(connection).time_zone, now
+            envelope = await self._envelope(session, delivery, follow_up, words, application, hours)
             payload = self.route.prepare(envelope, machine_now)
             meta = RouteMeta(delivery.id, envelope.sender.email, envelope.to.email)
             delivery.wire_id, delivery.route = envelope.message_id, self.route.name
@@ -106,6 +122,7 @@ class Packer:
         follow_up: FollowUp,
         words: dict[str, str],
         application: Application,
+        hours: tuple[str, datetime],
     ) -> Envelope:
         role, _, external_id = follow_up.recipient.partition(":")
         signer = ("member", application.recruiter or "")
@@ -117,6 +134,9 @@ class Packer:
         data = open_person(self.vault, recipient)
         if not data.email:
             raise CannotLeave("no e-mail address is known", waits=True)
+        opens = release(hours[1], data.time_zone or hours[0], window=KINDS[follow_up.kind].window)
+        if opens > hours[1]:
+            raise NotNow(opens)
         signed = people.get(signer)
         sender, reply_to = self._sender(open_person(self.vault, signed) if signed else PersonData())
         return Envelope(
@@ -133,6 +153,8 @@ class Packer:
     async def _refuse_suppressed(self, session: AsyncSession, person: Person, role: str) -> None:
         if role == "candidate" and not person.can_email:
             raise CannotLeave("the ATS says that the candidate may not be mailed")
+        if role == "candidate" and person.private:
+            raise CannotLeave("the candidate is private in the ATS")
         if person.address_hash is None:
             return
         found = await session.scalar(
@@ -161,4 +183,4 @@ def note_body(delivery: Delivery, follow_up: FollowUp, words: dict[str, str]) ->
     return f"Heardback wrote to the candidate ({what}): “{words['subject']}”\n\n{marker(delivery.id)}"
 
 
-__all__ = ["MAIL", "NOTE", "CannotLeave", "Packer", "Parcel", "note_body"]
+__all__ = ["MAIL", "NOTE", "CannotLeave", "NotNow", "Packer", "Parcel", "note_body"]

@@ -46,7 +46,17 @@ async def _queue(session: AsyncSession, rows: Sequence[FollowUp], now: datetime)
         row.state, row.act_at, row.updated_at = FollowUpState.QUEUED, None, now
         values.append(delivery_row(row, NOTE if row.note_only else MAIL, now))
     if values:
-        await session.execute(insert(Delivery).values(values).on_conflict_do_nothing())
+        # A follow-up that news cancelled and then wanted again has its delivery already; one that has left
+        # or may have left stays as it is.
+        statement = insert(Delivery).values(values)
+        again = {name: statement.excluded[name] for name in ("message_id", "state", "act_at")}
+        await session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["follow_up_id", "channel"],
+                set_={**again, "cause": None, "settled_at": None},
+                where=col(Delivery.state).in_((DeliveryState.CANCELLED, DeliveryState.QUEUED)),
+            ),
+        )
 
 
 def delivery_row(row: FollowUp, channel: str, now: datetime) -> dict[str, object]:

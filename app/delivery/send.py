@@ -18,12 +18,15 @@ from app.delivery.parcel import NOTE, Packer, Parcel
 from app.delivery.settle import CANNOT_BE_ASKED, settle
 from app.errors import HeardbackError
 from app.followups.models import FollowUp
+from app.isolation import passing
 from app.mail.outbound import Outcome, OutcomeKind
 from app.timeline.models import Application
 from app.vendors import Vendors
 
 log = structlog.get_logger()
 
+_WAITS = (0.05, 0.3, 1.0)
+"""Seconds before an outcome is written again, after a deadlock or while the database is away."""
 BATCH = 20
 """Parcels that leave side by side: all that a hung provider can hold, for no longer than a lease."""
 
@@ -47,8 +50,7 @@ class Post:
 
     async def _send(self, parcel: Parcel, at: Instants) -> None:
         outcome = await self._try(parcel)
-        async with unit_of_work(self.sessions) as session:
-            await settle(session, self.packer.vault, parcel.delivery_id, parcel.attempt, outcome, at)
+        await self._settle(parcel, outcome, at)
         log.info(
             "delivery.tried",
             delivery=parcel.delivery_id,
@@ -57,6 +59,19 @@ class Post:
             outcome=str(outcome.kind),
             correlation_id=parcel.correlation_id,
         )
+
+    async def _settle(self, parcel: Parcel, outcome: Outcome, at: Instants) -> None:
+        """What came of it is not known a second time, so passing trouble of the database is waited out."""
+        for pause in (*_WAITS, None):
+            try:
+                async with unit_of_work(self.sessions) as session:
+                    await settle(session, self.packer.vault, parcel.delivery_id, parcel.attempt, outcome, at)
+            except Exception as wrong:
+                if pause is None or not passing(wrong):
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
 
     async def _try(self, parcel: Parcel) -> Outcome:
         try:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -50,7 +50,7 @@ async def settle(
     if outcome.kind == OutcomeKind.ACCEPTED:
         await _sent(session, vault, delivery, follow_up, at)
     elif outcome.kind == OutcomeKind.NOT_SENT:
-        _again(delivery, follow_up, outcome, at)
+        await _again(session, delivery, follow_up, outcome, at)
     elif outcome.kind == OutcomeKind.CONFIGURATION:
         await _stop_route(session, delivery, outcome, at)
     elif outcome.kind == OutcomeKind.PERMANENT:
@@ -112,18 +112,42 @@ async def say(session: AsyncSession, vault: Vault, follow_up: FollowUp, now: dat
     await record(session, vault, follow_up.connection_id, [heard], now)
 
 
-def _again(delivery: Delivery, follow_up: FollowUp, outcome: Outcome, at: Instants) -> None:
-    if delivery.attempt > len(_PAUSES):
+async def _again(
+    session: AsyncSession,
+    delivery: Delivery,
+    follow_up: FollowUp,
+    outcome: Outcome,
+    at: Instants,
+) -> None:
+    tries = await _tries(session, delivery)
+    if tries > len(_PAUSES):
         delivery.state, delivery.act_at = DeliveryState.FAILED, None
         delivery.settled_at = at.business
-        _hold(delivery, follow_up, FollowUpState.FAILED, f"given up after {delivery.attempt} tries", at)
+        _hold(delivery, follow_up, FollowUpState.FAILED, f"given up after {tries} tries", at)
         return
-    pause = timedelta(minutes=_PAUSES[delivery.attempt - 1])
+    pause = timedelta(minutes=_PAUSES[tries - 1])
     delivery.state = DeliveryState.QUEUED
     delivery.act_at = at.business + max(pause, outcome.retry_after or pause)
     if follow_up.state in (FollowUpState.SENDING, FollowUpState.UNKNOWN):
-        # Proven not to have left: news may cancel it again.
         follow_up.state, follow_up.updated_at = FollowUpState.QUEUED, at.business
+        await _wake(session, follow_up, at)
+
+
+async def _tries(session: AsyncSession, delivery: Delivery) -> int:
+    """Attempts that count; those that a stopped route refused burn nothing."""
+    await session.flush()
+    refused = col(Attempt.outcome) == str(OutcomeKind.CONFIGURATION)
+    count = select(func.count()).select_from(Attempt).where(col(Attempt.delivery_id) == delivery.id)
+    return await session.scalar(count.where(refused.is_not(True))) or 1
+
+
+async def _wake(session: AsyncSession, follow_up: FollowUp, at: Instants) -> None:
+    """News that came while it was being sent could not cancel it; now that it has not left, it can."""
+    await session.execute(
+        update(Application)
+        .where(col(Application.id) == follow_up.application_id)
+        .values(wake_at=func.least(func.coalesce(col(Application.wake_at), at.business), at.business)),
+    )
 
 
 async def _stop_route(session: AsyncSession, delivery: Delivery, outcome: Outcome, at: Instants) -> None:
@@ -134,6 +158,7 @@ async def _stop_route(session: AsyncSession, delivery: Delivery, outcome: Outcom
     if follow_up is not None and follow_up.state == FollowUpState.SENDING:
         follow_up.state = FollowUpState.QUEUED
         follow_up.cause, follow_up.waiting_on = outcome.detail, "operations"
+        await _wake(session, follow_up, at)
     if delivery.channel == NOTE or delivery.route is None:
         return
     values = {"stopped_at": at.business, "cause": outcome.detail, "retry_at": at.business + _ROUTE_REST}
