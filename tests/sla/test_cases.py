@@ -1,0 +1,89 @@
+"""Which rule a clock follows, and who owes it."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.sla.cases import cases
+from app.sla.clocks import ClockState, read_clock
+from app.sla.owners import owner_of
+from app.sla.triggers import Occurrence
+from app.timeline.fold import fold
+from app.timeline.truth import Interview, Interviewer, JobTruth, Placed, Truth
+from tests.sla.clockwork import EIGHT_HOURS, MONDAY, hours, rule_book
+from tests.timeline.histories import APPLICATION, histories
+
+TRUTH = Truth(APPLICATION, candidate="91", applied_at=MONDAY)
+
+
+def _document(**changes: Any) -> dict[str, Any]:
+    return {"policies": [EIGHT_HOURS | changes]}
+
+
+def test_a_clock_keeps_the_policy_that_ruled_when_it_started() -> None:
+    """A stricter rule of tomorrow leaves today's clock alone."""
+    book = rule_book(
+        (MONDAY - timedelta(days=1), _document()), (hours(1), _document(target={"business_hours": 1}))
+    )
+    (case,) = cases(TRUTH, book, connection="con")
+    assert case.version == 1
+    assert read_clock(case.history, hours(2)).due_at == hours(8)
+
+
+def test_nothing_fires_for_the_backlog() -> None:
+    """What began before the first policy ruled is owed nothing by it."""
+    assert not list(
+        cases(TRUTH, rule_book((MONDAY + timedelta(microseconds=1), _document())), connection="c")
+    )
+
+
+def test_nothing_is_owed_to_prospects_unless_a_policy_says_so() -> None:
+    """They applied for nothing."""
+    prospect = Truth(APPLICATION, applied_at=MONDAY, prospect=True)
+    assert not list(cases(prospect, rule_book((MONDAY, _document())), connection="c"))
+    assert list(cases(prospect, rule_book((MONDAY, _document(when={"prospect": True}))), connection="c"))
+
+
+def test_an_interview_in_the_future_has_a_clock_that_waits() -> None:
+    """The clock of an interview starts at its end."""
+    interview = Interview("1", None, hours(24), hours(25), "scheduled", ())
+    truth = Truth(APPLICATION, candidate="91", applied_at=MONDAY, interviews=(interview,))
+    book = rule_book((MONDAY, _document(starts="interview_ended")))
+    (case,) = cases(truth, book, connection="c")
+    assert read_clock(case.history, hours(1)).state == ClockState.PENDING
+    assert read_clock(case.history, hours(25)).state == ClockState.RUNNING
+
+
+@given(histories(), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_every_clock_has_an_owner_by_name_or_operations(facts: list[Placed], with_team: bool) -> None:  # noqa: FBT001  # drawn
+    """A breach always leads somewhere; keys never collide."""
+    team = JobTruth(external_id="7", hiring_managers=("66",)) if with_team else None
+    truth = fold(APPLICATION, facts, job=team)
+    book = rule_book(
+        (MONDAY - timedelta(days=9), {"policies": [_any_trigger(t) for t in ("stage_entered", "rejected")]})
+    )
+    found = list(cases(truth, book, connection="con"))
+    keys = [(case.policy.key, case.occurrence.key) for case in found]
+    assert len(set(keys)) == len(keys)
+    for case in found:
+        owner = owner_of(case.policy.owed_by, truth, case.occurrence)
+        assert owner == "operations" or owner.removeprefix("member:").isdigit()
+
+
+def _any_trigger(trigger: str) -> dict[str, Any]:
+    return EIGHT_HOURS | {"key": f"on_{trigger}", "starts": trigger, "when": {"prospect": None}}
+
+
+def test_somebody_stands_in_for_an_empty_role() -> None:
+    """Interviewers first, of whom only those who owe; then recruiter, coordinator, hiring managers."""
+    interview = Interview(
+        "1", None, MONDAY, hours(1), "complete", (Interviewer("8", hours(2)), Interviewer("9"))
+    )
+    occurrence = Occurrence("interview:1", hours(1), interview=interview)
+    nobody, managed = Truth(APPLICATION), Truth(APPLICATION, job=JobTruth(hiring_managers=("66",)))
+    assert owner_of("interviewers", managed, occurrence) == "member:9"
+    assert owner_of("recruiter", managed, occurrence) == "member:66"
+    assert owner_of("recruiter", nobody, Occurrence("x", MONDAY)) == "operations"
