@@ -121,12 +121,12 @@ async def test_text_that_cannot_be_stored_is_refused_by_its_field(house: House) 
 async def test_a_body_without_announced_length_is_bounded_too(house: House) -> None:
     """Chunks are counted as they come."""
 
-    async def endless() -> AsyncIterator[bytes]:
-        while True:
+    async def long() -> AsyncIterator[bytes]:
+        for _ in range(30):
             yield b"x" * 100_000
 
     headers = {**await house.headers("admin"), "Content-Type": "application/json"}
-    check(await house.client.post("/v1/keys", headers=headers, content=endless()), 413, "too-large")
+    check(await house.client.post("/v1/keys", headers=headers, content=long()), 413, "too-large")
 
 
 @pytest.mark.parametrize("length", ["-1", "x", "9" * 5_000, "²"])
