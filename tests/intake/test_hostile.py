@@ -6,6 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.ats import greenhouse
+from app.ats.delivery import Delivery
+from app.intake.door import _storable_key
 from tests.intake.house import SECRET, House, ask
 
 RELAXED = settings(
@@ -13,6 +15,16 @@ RELAXED = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+@given(first=st.text(max_size=3_000), second=st.text(max_size=3_000))
+def test_any_vendors_dedupe_key_becomes_one_that_a_column_takes(first: str, second: str) -> None:
+    """Short, printable, and different for different keys."""
+    keys = [_storable_key(Delivery(key, None, "ping")) for key in (first, second)]
+    assert all(key.isascii() and key.isprintable() and 0 < len(key) <= 200 for key in keys)
+    assert (keys[0] == keys[1]) == (first == second)
+
+
 names = st.sampled_from(
     [b"signature", b"greenhouse-event-id", b"content-type", b"content-length", b"content-encoding", b"x"],
 )

@@ -113,12 +113,21 @@ async def test_nobody_waits_longer_than_the_patience(database_url: str) -> None:
         assert (await house.writer.store(arrival._replace(id=new_id("evt")))).event_id == arrival.id
 
 
-async def test_a_lost_connection_is_reopened_unnoticed(house: House) -> None:
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'heardback intake'"
+
+
+async def test_a_lost_connection_is_reopened_unnoticed(house: House, arrival: Maker) -> None:
+    """Whether it was idle or in the middle of a batch, which is then sent again."""
     assert (await house.post(stage_change())).status_code == 200
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'heardback intake'"
-    await house.rows(cut)
+    await house.rows(CUT)
     assert (await house.post(stage_change())).status_code == 200
-    assert await house.count() == 2
+    async with table_locked(house.url):
+        waiting = asyncio.create_task(house.writer.store(arrival()))
+        await asyncio.sleep(0)
+        await until_in_flight(house.writer)
+        await house.rows(CUT)
+    assert (await waiting).new
+    assert await house.count() == 3
 
 
 async def test_stopping_commits_what_waits(house: House, arrival: Maker) -> None:
