@@ -1,9 +1,10 @@
-"""Processes that do the work, so that their absence shows."""
+"""Processes that do the work, so that their absence shows; and counts that need no counting."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import BigInteger, Column, Identity, Numeric
 from sqlmodel import Field, SQLModel
 
 from app.db import Json, UtcDateTime
@@ -17,3 +18,26 @@ class WorkerSeen(SQLModel, table=True):
     name: str = Field(primary_key=True)
     seen_at: datetime = Field(sa_type=UtcDateTime)
     detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+
+
+class Tally(SQLModel, table=True):
+    """A change of one count; the count is the sum. Written by triggers only (`app.metrics.tally`)."""
+
+    __tablename__ = "tally"
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    figure: str
+    a: str
+    b: str
+    number: int = Field(sa_type=BigInteger)
+    seconds: Decimal = Field(default=Decimal(0), sa_column=Column(Numeric, nullable=False))
+
+
+class Measured(SQLModel, table=True):
+    """How many were in silence when a worker last looked, by the person who must act."""
+
+    __tablename__ = "measured"
+
+    name: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    value: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))

@@ -1,0 +1,32 @@
+"""What every worker does now and then: says that it is there, adds up the tallies, measures the silence."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from app.db import unit_of_work
+from app.metrics.figures import measure_silence
+from app.metrics.models import WorkerSeen
+from app.metrics.tally import fold_tally
+from app.services import Services
+
+EVERY = 10.0
+"""Seconds."""
+_FORGOTTEN = timedelta(days=1)
+
+
+async def beat(services: Services) -> None:
+    """One heartbeat of this process."""
+    now, machine_now = await services.refresh(), services.machine_now()
+    values = {"seen_at": machine_now, "detail": {}}
+    async with unit_of_work(services.sessions) as session:
+        statement = insert(WorkerSeen).values(name=services.settings.worker_name, **values)
+        await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+        await session.execute(
+            delete(WorkerSeen).where(col(WorkerSeen.seen_at) < machine_now - _FORGOTTEN),
+        )
+        await measure_silence(session, now, machine_now)
+    async with unit_of_work(services.sessions) as session:
+        await fold_tally(session)
