@@ -6,17 +6,34 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from app import problems
+from app import problems, silence_router
 from app.access import router as access
+from app.delivery import router as delivery
+from app.followups import router as followups
 from app.intake import door
 from app.intake import router as intake
+from app.messages import router as messages
 from app.metrics import health
+from app.metrics import router as metrics
 from app.middleware import BodyLimit, Correlation
 from app.openapi import TAGS, Api, operation_id
 from app.services import Services, open_services
 from app.settings import Settings
+from app.sla import router as sla
+from app.timeline import router as timeline
 
-ROUTERS = (*intake.routers, *access.routers, health.router)
+ROUTERS = (
+    *intake.routers,
+    *timeline.routers,
+    *sla.routers,
+    *followups.routers,
+    *messages.routers,
+    *delivery.routers,
+    *silence_router.routers,
+    *access.routers,
+    health.router,
+    metrics.router,
+)
 DOORS = (door.PREFIX,)
 """Paths that answer for themselves: no middleware, no framework."""
 

@@ -19,11 +19,15 @@ TAGS = [
     {"name": "events", "description": "What the ATS said, as stored; replay."},
     {"name": "applications", "description": "One person's candidacy for one job, with its history."},
     {"name": "clocks", "description": "One thing owed, running; why it is due when it is due."},
+    {"name": "calendars", "description": "When somebody is there: hours, holidays, zone; with versions."},
+    {"name": "policies", "description": "What is owed, to whom, by when, and what is said; with versions."},
     {
         "name": "follow-ups",
         "description": "One thing to say, to one recipient; approval, edits, missing facts.",
     },
     {"name": "deliveries", "description": "One way out with its attempts; settle what is unknown."},
+    {"name": "routes", "description": "Ways out that are or were stopped; restart."},
+    {"name": "suppressions", "description": "Addresses that are never written to, known by keyed hash."},
     {
         "name": "silence",
         "description": "Applications that nobody answers, each with who must act. Zero, or names.",

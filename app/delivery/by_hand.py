@@ -1,0 +1,153 @@
+"""What people do to deliveries: settle an unknown one, try a failed one again, restart a way out."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.ats.canonical import FactKind
+from app.delivery.claim import Instants
+from app.delivery.models import Delivery, DeliveryState, RouteHealth, Suppression
+from app.delivery.release import MAIL, NOTE
+from app.delivery.settle import settle
+from app.errors import NotFound, WrongState
+from app.followups.models import FollowUp, FollowUpState
+from app.mail.outbound import Outcome, OutcomeKind
+from app.privacy.vault import Vault
+from app.timeline.models import Application, FactRow
+
+
+async def get(session: AsyncSession, delivery_id: str, *, lock: bool = False) -> Delivery:
+    """The delivery of that id, locked for a change if asked; raises NotFound."""
+    delivery = await session.get(Delivery, delivery_id, with_for_update=lock, populate_existing=lock)
+    if delivery is None:
+        raise NotFound
+    return delivery
+
+
+async def settle_unknown(
+    session: AsyncSession,
+    vault: Vault,
+    delivery_id: str,
+    *,
+    arrived: bool,
+    by: str,
+    reason: str,
+    at: Instants,
+) -> Delivery:
+    """A person says what became of a send whose outcome nobody knew.
+
+    Arrived: it is sent, and the ATS is told. Not arrived: it is sent again, unless news has made it needless.
+    Raises NotFound, and WrongState for a delivery whose outcome is known.
+    """
+    delivery = await get(session, delivery_id, lock=True)
+    if delivery.state != DeliveryState.UNKNOWN:
+        raise WrongState(f"This delivery is {delivery.state}; only an unknown one can be settled.")
+    follow_up = await session.get_one(FollowUp, delivery.follow_up_id, with_for_update=True)
+    kind = OutcomeKind.ACCEPTED if arrived else OutcomeKind.NOT_SENT
+    detail = f"{by} says that it {'arrived' if arrived else 'did not arrive'}: {reason}"
+    if not arrived and _speaks(delivery, follow_up):
+        await _unsay(session, follow_up)
+    await settle(session, vault, delivery.id, delivery.attempt, Outcome(kind, detail), at)
+    if delivery.state == DeliveryState.QUEUED:
+        delivery.act_at, delivery.waiting_on = at.business, None
+    await _wake(session, follow_up, at.business)
+    await session.flush()
+    return delivery
+
+
+async def try_again(session: AsyncSession, delivery_id: str, *, at: Instants) -> Delivery:
+    """A failed delivery is tried once more, after a person has mended its cause.
+
+    Raises NotFound, and WrongState for any other: nothing that may have left is repeated.
+    """
+    delivery = await get(session, delivery_id, lock=True)
+    if delivery.state != DeliveryState.FAILED:
+        raise WrongState(f"This delivery is {delivery.state}; only a failed one can be tried again.")
+    follow_up = await session.get_one(FollowUp, delivery.follow_up_id, with_for_update=True)
+    delivery.state, delivery.act_at = DeliveryState.QUEUED, at.business
+    delivery.settled_at = delivery.waiting_on = delivery.cause = None
+    if _speaks(delivery, follow_up) and follow_up.state == FollowUpState.FAILED:
+        follow_up.state, follow_up.cause = FollowUpState.QUEUED, None
+        follow_up.updated_at = at.business
+    await _wake(session, follow_up, at.business)
+    await session.flush()
+    return delivery
+
+
+def _speaks(delivery: Delivery, follow_up: FollowUp) -> bool:
+    """It carries the words themselves; a note beside a mail only tells of them."""
+    return delivery.channel == MAIL or (delivery.channel == NOTE and follow_up.note_only)
+
+
+async def _unsay(session: AsyncSession, follow_up: FollowUp) -> None:
+    """While nobody knew, it counted as said, and clocks were met by it.
+
+    That was an assumption and no fact: it goes, so that the clocks run on and the message is wanted again.
+    """
+    await session.execute(
+        delete(FactRow).where(
+            col(FactRow.connection_id) == follow_up.connection_id,
+            col(FactRow.kind) == str(FactKind.SAID),
+            col(FactRow.data)["follow_up"].as_string() == follow_up.id,
+        ),
+    )
+
+
+async def _wake(session: AsyncSession, follow_up: FollowUp, now: datetime) -> None:
+    await session.execute(
+        update(Application)
+        .where(col(Application.id) == follow_up.application_id)
+        .values(wake_at=func.least(func.coalesce(col(Application.wake_at), now), now)),
+    )
+
+
+async def restart(session: AsyncSession, route: str, now: datetime) -> RouteHealth:
+    """A stopped way out is used again at once, with everything that waited for it.
+
+    Raises NotFound for a way that never stopped, WrongState for one that is not stopped.
+    """
+    health = await session.get(RouteHealth, route, with_for_update=True)
+    if health is None:
+        raise NotFound
+    if health.stopped_at is None:
+        raise WrongState("This way out is not stopped.")
+    health.stopped_at = health.cause = health.retry_at = None
+    await session.execute(
+        update(Delivery)
+        .where(
+            col(Delivery.state) == DeliveryState.QUEUED,
+            col(Delivery.channel) == MAIL,
+            col(Delivery.act_at) > now,
+            (col(Delivery.waiting_on) == "operations") | (col(Delivery.attempt) == 0),
+        )
+        .values(act_at=now, waiting_on=None),
+    )
+    return health
+
+
+async def suppress(
+    session: AsyncSession, vault: Vault, address: str, *, reason: str, source: str, now: datetime
+) -> Suppression:
+    """From now on nothing is sent to that address; one that is suppressed already keeps its reason."""
+    hashed = vault.address_hash(address)
+    known = await session.get(Suppression, hashed)
+    if known is None:
+        known = Suppression(address_hash=hashed, reason=reason, source=source, created_at=now)
+        session.add(known)
+        await session.flush()
+    return known
+
+
+async def lift(session: AsyncSession, vault: Vault, address: str) -> Suppression:
+    """The address may be written to again. Raises NotFound where it is not suppressed."""
+    known = await session.scalar(
+        select(Suppression)
+        .where(col(Suppression.address_hash) == vault.address_hash(address))
+        .with_for_update(),
+    )
+    if known is None:
+        raise NotFound("That address is not suppressed.")
+    await session.delete(known)
+    return known

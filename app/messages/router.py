@@ -1,0 +1,210 @@
+"""Follow-ups over the JSON API: read, complete, approve, edit, reject."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.deps import Audit, Caller, Now, Services, Session, api_router, needs
+from app.errors import NotFound, UnknownCursor, Unprocessable, UnsafeHeader, WrongState
+from app.followups.models import Approval, FollowUp, SuppliedFact
+from app.messages import approval
+from app.messages.approval import Desk
+from app.messages.previews import Preview, label_of
+from app.messages.previews import preview as read_preview
+from app.messages.schemas import (
+    ApprovalGiven,
+    ApprovalShown,
+    FactsGiven,
+    FindingShown,
+    FollowUpDetail,
+    FollowUpShown,
+    MissingShown,
+    PreviewShown,
+    RejectionGiven,
+    SentenceShown,
+    SourceShown,
+    SuppliedShown,
+    WordsGiven,
+)
+from app.pages import Page, Paging, page_of, paginate
+from app.problems import responses_for
+from app.schemas import Id
+
+router = api_router("/v1/follow-ups", "follow-ups")
+routers = (router,)
+
+Filter = Annotated[str | None, Query(max_length=200)]
+
+
+@router.get("", responses=responses_for(UnknownCursor))
+async def list_follow_ups(
+    _: Annotated[Caller, needs("read")],
+    session: Session,
+    paging: Paging,
+    connection: Filter = None,
+    application: Filter = None,
+    clock: Filter = None,
+    state: Annotated[Filter, Query(examples=["waiting_approval"])] = None,
+    kind: Annotated[Filter, Query(examples=["rejection_after_interview"])] = None,
+    recipient: Annotated[Filter, Query(examples=["candidate:9001"])] = None,
+    waiting_on: Annotated[Filter, Query(examples=["member:4455"])] = None,
+) -> Page[FollowUpShown]:
+    """Follow-ups with all of the given properties, newest first."""
+    wanted = {
+        FollowUp.connection_id: connection,
+        FollowUp.application_id: application,
+        FollowUp.clock_id: clock,
+        FollowUp.state: state,
+        FollowUp.kind: kind,
+        FollowUp.recipient: recipient,
+        FollowUp.waiting_on: waiting_on,
+    }
+    found = select(FollowUp).where(
+        *(col(column) == value for column, value in wanted.items() if value is not None)
+    )
+    order = [col(FollowUp.created_at), col(FollowUp.id)]
+    return page_of(await paginate(session, found, order, paging), FollowUpShown.model_validate)
+
+
+@router.get("/{follow_up_id}", responses=responses_for(NotFound))
+async def get_follow_up(
+    follow_up_id: Id, _: Annotated[Caller, needs("read")], session: Session
+) -> FollowUpDetail:
+    """One follow-up with the verdicts on it and the names of the facts that people added."""
+    row = await session.get(FollowUp, follow_up_id)
+    if row is None:
+        raise NotFound
+    verdicts = await session.scalars(
+        select(Approval)
+        .where(col(Approval.follow_up_id) == row.id)
+        .order_by(col(Approval.decided_at), col(Approval.id))
+    )
+    supplied = await session.scalars(
+        select(SuppliedFact).where(col(SuppliedFact.follow_up_id) == row.id).order_by(col(SuppliedFact.name))
+    )
+    return FollowUpDetail.model_validate(
+        {
+            **row.model_dump(),
+            "approvals": [ApprovalShown.model_validate(each) for each in verdicts],
+            "supplied": [SuppliedShown.model_validate(each) for each in supplied],
+        },
+    )
+
+
+@router.get("/{follow_up_id}/preview", responses=responses_for(NotFound))
+async def preview_follow_up(
+    follow_up_id: Id,
+    _: Annotated[Caller, needs("act")],
+    session: Session,
+    services: Services,
+    record: Audit,
+    now: Now,
+) -> PreviewShown:
+    """Its words with where each fact comes from, what the checks found and what is missing.
+
+    The words are personal, so this needs the scope `act` and is written to the audit.
+    """
+    settings = services.settings
+    found = await read_preview(
+        session,
+        services.vault,
+        await services.shelf.book(session),
+        follow_up_id,
+        now,
+        company=settings.company_name,
+        locale=settings.locale,
+    )
+    record("follow-up.words-read", follow_up_id)
+    return _preview(found)
+
+
+def _preview(found: Preview) -> PreviewShown:
+    message = found.message
+    return PreviewShown(
+        follow_up_id=found.follow_up.id,
+        state=found.follow_up.state,
+        message_id=message.id if message else None,
+        version=message.version if message else None,
+        written_by=message.written_by if message else None,
+        subject=found.words.get("subject"),
+        text=found.words.get("text"),
+        html=found.words.get("html"),
+        sentences=[
+            SentenceShown(
+                text=each.text, facts=[SourceShown(name=name, source=source) for name, source in each.facts]
+            )
+            for each in found.sentences
+        ],
+        findings=[FindingShown.model_validate(each) for each in found.findings],
+        missing=[MissingShown(name=name, label=label_of(name)) for name in found.missing],
+        obstacle=found.obstacle,
+        promises=list(found.promises),
+    )
+
+
+class _Desks:
+    """Opens a desk in the caller's name, or in the name of the person for whom it acts."""
+
+    def __init__(
+        self,
+        caller: Annotated[Caller, needs("act")],
+        session: Session,
+        services: Services,
+        now: Now,
+    ) -> None:
+        self._caller, self._session, self._services, self._now = caller, session, services, now
+
+    async def open(self, on_behalf_of: str | None) -> Desk:
+        settings = self._services.settings
+        return Desk(
+            self._session,
+            self._services.vault,
+            await self._services.shelf.book(self._session),
+            settings.company_name,
+            settings.locale,
+            on_behalf_of or self._caller.name,
+            self._now,
+        )
+
+
+Desks = Annotated[_Desks, Depends()]
+
+
+@router.post("/{follow_up_id}/facts", responses=responses_for(NotFound, WrongState, Unprocessable))
+async def supply_facts(follow_up_id: Id, given: FactsGiven, desks: Desks, record: Audit) -> FollowUpShown:
+    """Add facts that the ATS does not have; its words are written anew."""
+    row = await approval.supply(await desks.open(given.on_behalf_of), follow_up_id, given.facts)
+    record("follow-up.facts-supplied", row.id, {"facts": sorted(given.facts)})
+    return FollowUpShown.model_validate(row)
+
+
+@router.post("/{follow_up_id}/approve", responses=responses_for(NotFound, WrongState, Unprocessable))
+async def approve_follow_up(
+    follow_up_id: Id, given: ApprovalGiven, desks: Desks, record: Audit
+) -> FollowUpShown:
+    """Let the words leave at their time; refused if they were written anew since you read them."""
+    desk = await desks.open(given.on_behalf_of)
+    row = await approval.approve(desk, follow_up_id, message_id=given.message_id, note=given.note)
+    record("follow-up.approved", row.id, {"message": given.message_id})
+    return FollowUpShown.model_validate(row)
+
+
+@router.post("/{follow_up_id}/edit", responses=responses_for(NotFound, WrongState, UnsafeHeader))
+async def edit_follow_up(follow_up_id: Id, given: WordsGiven, desks: Desks, record: Audit) -> FollowUpShown:
+    """Replace the words; they are checked again and need an approval."""
+    desk = await desks.open(given.on_behalf_of)
+    row = await approval.edit(desk, follow_up_id, subject=given.subject, text=given.text)
+    record("follow-up.edited", row.id, {"message": row.message_id})
+    return FollowUpShown.model_validate(row)
+
+
+@router.post("/{follow_up_id}/reject", responses=responses_for(NotFound, WrongState))
+async def reject_follow_up(
+    follow_up_id: Id, given: RejectionGiven, desks: Desks, record: Audit
+) -> FollowUpShown:
+    """The words will not be sent; the clock behind them keeps running."""
+    row = await approval.reject(await desks.open(given.on_behalf_of), follow_up_id, note=given.note.strip())
+    record("follow-up.rejected", row.id)
+    return FollowUpShown.model_validate(row)
