@@ -102,7 +102,7 @@ async def list_silent_applications(
     """Active applications without any clock or closure, newest first."""
     rows, cursor = await paginate(session, silent_applications(now), [col(Application.id)], paging)
     named = select(col(Application.id), answers_it()).where(col(Application.id).in_([row.id for row in rows]))
-    who = dict((await session.execute(named)).tuples().all())
+    who = dict((await session.execute(named)).all())
     return page_of((rows, cursor), lambda row: _application(row, who[row.id], now))
 
 
@@ -113,7 +113,7 @@ async def list_silent_follow_ups(
     """Follow-ups past their time that wait on no person of the hiring team, newest first."""
     rows, cursor = await paginate(session, silent_follow_ups(now), [col(FollowUp.id)], paging)
     named = select(col(FollowUp.id), moves_it()).where(col(FollowUp.id).in_([row.id for row in rows]))
-    who = dict((await session.execute(named)).tuples().all())
+    who = dict((await session.execute(named)).all())
     return page_of((rows, cursor), lambda row: _follow_up(row, who[row.id]))
 
 
