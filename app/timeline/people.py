@@ -1,11 +1,10 @@
 """People: their personal fields sealed with their own keys, the latest word winning; and their erasure."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +31,8 @@ class PersonData(BaseModel):
     email: str | None = None
     time_zone: str | None = None
     locale: str | None = None
+    said_at: dict[str, datetime] = Field(default_factory=dict, repr=False)
+    """The instant of each field's word."""
 
     @property
     def full_name(self) -> str | None:
@@ -135,16 +136,22 @@ class PeopleBook:
         person = self._rows[fields.role, fields.external_id]
         if person.key is None:
             return
-        known = open_person(self._vault, person).model_dump()
-        said = {name: value for name in _FIELDS if (value := getattr(fields, name))}
-        newer = as_of >= person.as_of
-        merged = {**known, **said} if newer else {**said, **{k: v for k, v in known.items() if v}}
+        known = open_person(self._vault, person)
+        merged = _newest(known, fields, as_of)
         person.as_of = max(as_of, person.as_of)
         if merged == known and person.fields is not None:
             return
         key = self._vault.person_key(person.key)
-        person.fields = seal_as_person(key, json.dumps(merged).encode(), person.id)
-        person.address_hash = self._vault.address_hash(merged["email"]) if merged.get("email") else None
+        person.fields = seal_as_person(key, merged.model_dump_json(exclude_none=True).encode(), person.id)
+        person.address_hash = self._vault.address_hash(merged.email) if merged.email else None
+
+    def erased(self) -> set[str]:
+        """The candidates of this batch whose data was destroyed, now or before."""
+        return {
+            external_id
+            for (role, external_id), person in self._rows.items()
+            if role == PersonRole.CANDIDATE and person.erased_at is not None
+        }
 
     def set_flags(self, candidate: str, data: Mapping[str, object], as_of: datetime) -> None:
         """May the candidate be mailed, are they private: the latest word wins."""
@@ -168,6 +175,16 @@ class PeopleBook:
         person.key = person.fields = person.address_hash = None
         person.can_email = False
         person.erased_at = person.erased_at or at
+
+
+def _newest(known: PersonData, said: PersonFields, at: datetime) -> PersonData:
+    """Of each field the word with the latest instant; of two words of one instant the greater wins."""
+    values, dates = known.model_dump(exclude={"said_at"}), dict(known.said_at)
+    for name in _FIELDS:
+        value, before = getattr(said, name), dates.get(name)
+        if value and (before is None or (at, value) > (before, values[name] or "")):
+            values[name], dates[name] = value, at
+    return PersonData(**values, said_at=dates)
 
 
 def raw_owner(connection_id: str, candidate: str) -> str:

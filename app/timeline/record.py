@@ -1,5 +1,6 @@
 """Readings become rows: facts once each, people, jobs; and the applications they concern are woken."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,7 +77,8 @@ async def _record_people(
                 book.merge(fact.candidate, fact.data["into"])
     for candidate in erased:
         book.erase(candidate, now)
-    await erase_raw_bodies(session, connection_id, erased)
+    # Also bytes that were read only now: a late or repeated webhook about somebody who was erased.
+    await erase_raw_bodies(session, connection_id, {*erased, *book.erased()})
 
 
 def _as_of(heard: Heard) -> datetime:
@@ -94,33 +96,57 @@ def _refs(heard: Iterable[Heard]) -> Iterator[Ref]:
 
 
 async def _record_jobs(session: AsyncSession, connection_id: str, heard: Sequence[Heard]) -> None:
-    """Jobs as last seen: an older snapshot never overwrites a newer one."""
-    newest: dict[str, tuple[datetime, Fact]] = {}
-    for h in heard:
-        for fact in h.reading.facts:
-            as_of = fact.at or h.received_at
-            if (
-                fact.kind == FactKind.JOB_CHANGED
-                and fact.job
-                and (fact.job not in newest or newest[fact.job][0] <= as_of)
-            ):
-                newest[fact.job] = as_of, fact
-    for external_id, (as_of, fact) in sorted(newest.items()):
-        statement = insert(Job).values(
-            id=new_id("job"),
-            connection_id=connection_id,
-            external_id=external_id,
-            as_of=as_of,
-            data=dict(fact.data),
-        )
-        newer = statement.excluded
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["connection_id", "external_id"],
-                set_={"as_of": newer.as_of, "data": col(Job.data).op("||")(newer.data)},
-                where=col(Job.as_of) <= newer.as_of,
-            ),
-        )
+    """Jobs as last seen: of each attribute the latest word wins, in whatever order they come."""
+    told = [
+        (fact.job, fact.at or h.received_at, fact.data)
+        for h in heard
+        for fact in h.reading.facts
+        if fact.kind == FactKind.JOB_CHANGED and fact.job
+    ]
+    if not told:
+        return
+    jobs = await _locked_jobs(session, connection_id, sorted({job for job, _, _ in told}), told[0][1])
+    for external_id, at, data in told:
+        job = jobs[external_id]
+        job.data = newest_of(job.data, data, at)
+        job.as_of = max(job.as_of, at)
+
+
+async def _locked_jobs(
+    session: AsyncSession, connection_id: str, external_ids: Sequence[str], at: datetime
+) -> dict[str, Job]:
+    """The rows of these jobs, made where they are new, locked in one order."""
+    new = [
+        {"id": new_id("job"), "connection_id": connection_id, "external_id": job, "as_of": at, "data": {}}
+        for job in external_ids
+    ]
+    await session.execute(insert(Job).values(new).on_conflict_do_nothing())
+    rows = await session.scalars(
+        select(Job)
+        .where(col(Job.connection_id) == connection_id, col(Job.external_id).in_(external_ids))
+        .order_by(col(Job.external_id))
+        .with_for_update(),
+    )
+    return {job.external_id: job for job in rows}
+
+
+def newest_of(known: Mapping[str, Any], said: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """What is known of each attribute after this word, which was true at that instant.
+
+    ``said_at`` in it dates each attribute; of two words of one instant the greater wins, so that their order
+    does not matter.
+    """
+    dates: dict[str, str] = dict(known.get("said_at") or {})
+    merged = {name: value for name, value in known.items() if name != "said_at"}
+    for name, value in said.items():
+        before = datetime.fromisoformat(dates[name]) if name in dates else None
+        if before is None or (at, _written(value)) > (before, _written(merged.get(name))):
+            merged[name], dates[name] = value, at.isoformat()
+    return {**merged, "said_at": dates}
+
+
+def _written(value: object) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _rows(connection_id: str, heard: Heard) -> Iterator[dict[str, Any]]:
