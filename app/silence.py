@@ -64,7 +64,7 @@ async def _by_person(
 ) -> Counter[str]:
     counted = select(person.label("who"), func.count()).where(silent).group_by("who")
     rows = await session.execute(counted)
-    return Counter(dict(rows))
+    return Counter({str(who): count for who, count in rows})
 
 
 def silent_applications(now: datetime) -> Select[Any]:
