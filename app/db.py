@@ -64,6 +64,7 @@ def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=2,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"timeout": 5, "command_timeout": 30},
     )
 

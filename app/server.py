@@ -1,14 +1,18 @@
 """The API process: uvicorn with uvloop and httptools, ended gracefully."""
 
 import asyncio
+import gc
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
 from app import log
+from app.demo.time import TimeFollowed
 from app.main import create_app
 from app.services import Services, open_services
 from app.settings import Settings
@@ -37,7 +41,7 @@ async def _serve(settings: Settings, beside: Beside) -> None:
     with _ended_by_signals() as ending:
         async with open_services(settings) as services, beside(services):
             config = uvicorn.Config(
-                create_app(services),
+                _application(services),
                 host=settings.host,
                 port=settings.port,
                 http="httptools",
@@ -52,8 +56,19 @@ async def _serve(settings: Settings, beside: Beside) -> None:
             await ending.server.serve()
 
 
+def _application(services: Services) -> ASGIApp:
+    app = create_app(services)
+    return TimeFollowed(app, services) if services.settings.simulated_time else app
+
+
 class Server(uvicorn.Server):
     """uvicorn that leaves signals to us: they end serving, and not the process, which has more to close."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # Without this, full collections stop the door for 100 ms at a time under load (bench/intake.py).
+        gc.collect()
+        gc.freeze()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -97,7 +97,22 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("on_change", sa.String(), nullable=False),
+        sa.Column("backlog", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_policy_set")),
+    )
+    op.create_table(
+        "recompute",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("tzdata", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reached", sa.String(), nullable=False),
+        sa.Column("woken", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recompute")),
+    )
+    op.create_index(
+        "ix_recompute_open", "recompute", ["id"], unique=False, postgresql_where=sa.text("done_at IS NULL")
     )
     op.create_table(
         "route_health",
@@ -515,6 +530,9 @@ def upgrade() -> None:
     )
     # ### end Alembic commands ###
 
+    # Sealed bytes do not compress: trying costs the door a fifth of its throughput.
+    op.execute("ALTER TABLE raw_body ALTER COLUMN body SET STORAGE EXTERNAL")
+    op.execute("ALTER TABLE raw_body SET (toast_tuple_target = 8160)")
     for statement in (*AUDIT_TRIGGER_SQL, *CLOCK_EVENT_TRIGGER_SQL):
         op.execute(statement)
 
@@ -571,6 +589,8 @@ def downgrade() -> None:
     op.drop_table("worker_seen")
     op.drop_table("suppression")
     op.drop_table("route_health")
+    op.drop_index("ix_recompute_open", table_name="recompute", postgresql_where=sa.text("done_at IS NULL"))
+    op.drop_table("recompute")
     op.drop_table("policy_set")
     op.drop_index(op.f("ix_idempotent_answer_created_at"), table_name="idempotent_answer")
     op.drop_table("idempotent_answer")

@@ -57,7 +57,7 @@ def plan(
             for recipient in _recipients(say.to, truth, case):
                 yield _wanted(
                     say.kind,
-                    f"say:{say.kind}",
+                    step_of(say, case),
                     recipient,
                     at,
                     approval=say.approval,
@@ -72,11 +72,21 @@ def plan(
             yield _wanted(kind, step, recipient, escalation.at, case=case, settings=settings, now=now)
 
 
+def step_of(say: Say, case: Case) -> str:
+    """The key of a step: its kind, counted where a policy says the same kind more than once."""
+    step = f"say:{say.kind}"
+    if say.at == "moved" and case.occurrence.moved_at:
+        return f"{step}:{case.occurrence.moved_at:%Y%m%dT%H%M%S}"
+    return step if say.nth == 1 else f"{step}:{say.nth}"
+
+
 def _moment(say: Say, case: Case, reading: ClockReading) -> datetime | None:
     if say.at == "start":
         return case.occurrence.starts_at
     if say.at == "warn":
-        return reading.warnings[0] if reading.warnings else None
+        return reading.warnings[say.nth - 1] if len(reading.warnings) >= say.nth else None
+    if say.at == "moved":
+        return case.occurrence.moved_at
     return reading.breached_at
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.followups.models import FollowUp
+from app.followups.plan import step_of
 from app.intake.config import ConnectionSettings
 from app.messages.dates import spoken_date
 from app.messages.facts import Facts, FactValue
@@ -67,12 +68,16 @@ def _say(material: Material) -> Say | None:
     if material.case is None:
         return None
     step = material.follow_up.step
-    return next((say for say in material.case.policy.say if f"say:{say.kind}" == step), None)
+    return next((say for say in material.case.policy.say if step_of(say, material.case) == step), None)
 
 
 def _promise(material: Material, now: datetime) -> datetime | None:
     say = _say(material)
-    if say is None or say.promise is None or material.case is None:
+    if say is None or material.case is None:
+        return None
+    if say.at == "moved":
+        return material.case.occurrence.due_at
+    if say.promise is None:
         return None
     return after(say.promise, material.case.history.hours, now)
 
@@ -145,8 +150,17 @@ def _decision(material: Material, locale: str) -> Found:
             decision__at=_date(material, offer.created_at, locale),
             decision__reference=f"{vendor.title()} offer {offer.id}, version {offer.version}",
             offer__start_date=offer.start_date,
+            offer__sent_on=_date(material, offer.sent_at, locale) if offer.sent_at else None,
+            offer__answer_by=_answer_by(material, locale),
         )
     return {}
+
+
+def _answer_by(material: Material, locale: str) -> str | None:
+    """When the clock that waits for the candidate's answer is due."""
+    case, clock = material.case, material.clock
+    waits = case is not None and case.policy.owed_by == "candidate" and clock is not None
+    return _date(material, clock.due_at, locale) if waits and clock and clock.due_at else None
 
 
 def _clock(material: Material, locale: str, now: datetime) -> Found:
@@ -177,6 +191,8 @@ def _next_step(material: Material, promised_at: datetime | None, locale: str) ->
     if promised_at:
         found |= _facts(source, next_step__by=_date(material, promised_at, locale))
     before = material.case.occurrence.due_at
+    if before and say.at == "moved":
+        return found | _facts(source, next_step__by=_date(material, before, locale))
     if before:
         found |= _facts(source, promise__by=_date(material, before, locale))
     return found

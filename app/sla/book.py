@@ -1,24 +1,25 @@
 """The rule book as stored: policy and calendar versions, the starter set, and a cache of what is compiled."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
 import yaml
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.errors import InvalidPolicy
 from app.moments import HOLIDAYS_VERSION, TZDATA_VERSION
 from app.sla.calendar import Calendar
 from app.sla.calendar_starters import starter
-from app.sla.cases import RuleBook
+from app.sla.cases import Change, RuleBook
 from app.sla.holidays import provenance
 from app.sla.models import CalendarVersion, PolicySet
 from app.sla.policies import PolicyDocument, parse_policies
-from app.timeline.models import Application
+from app.sla.recompute import ask
 
 
 class Shelf:
@@ -46,15 +47,16 @@ class Shelf:
 
 
 async def _load(session: AsyncSession) -> RuleBook:
-    versions = [
-        (row.version, row.effective_from, parse_policies(row.document))
-        for row in await session.scalars(select(PolicySet).order_by(col(PolicySet.version)))
-    ]
+    sets = (await session.scalars(select(PolicySet).order_by(col(PolicySet.version)))).all()
+    versions = [(row.version, row.effective_from, parse_policies(row.document)) for row in sets]
+    changes = {row.version: Change(row.on_change, row.backlog) for row in sets}
     calendars: dict[str, list[tuple[datetime, Calendar]]] = defaultdict(list)
     order = col(CalendarVersion.effective_from), col(CalendarVersion.version)
     for row in await session.scalars(select(CalendarVersion).order_by(*order)):
         calendars[row.name].append((row.effective_from, Calendar.parse(row.document)))
-    return RuleBook(versions, calendars)
+    # The first calendar also rules before its instant: one alone needs no succession, and is quicker so.
+    hours = {name: reigns[0][1] if len(reigns) == 1 else tuple(reigns) for name, reigns in calendars.items()}
+    return RuleBook(versions, hours, changes)
 
 
 async def apply_policies(
@@ -64,13 +66,30 @@ async def apply_policies(
     by: str,
     now: datetime,
     effective_from: datetime | None = None,
+    change: Change | None = None,
+    kinds: Collection[str] | None = None,
 ) -> int:
-    """Stores a new version of the rule book and wakes open applications; returns its number.
+    """Stores a new version of the rule book; every open clock is derived again. Returns its number.
 
-    It rules clocks that start from `effective_from` (now unless given): nothing fires for the backlog.
-    Raises InvalidPolicy.
+    Args:
+        session: The unit of work.
+        document: The whole rule book.
+        by: Who applies it.
+        now: The business instant.
+        effective_from: From when it rules; now unless given, and never before the version before it.
+        change: What it means for open clocks; by default they go on under the new rules with the time already
+            used, and nothing fires for the backlog.
+        kinds: The kinds of follow-up there are, to refuse a rule that says another.
+
+    Raises:
+        InvalidPolicy: The document or its instant is not valid.
     """
     parsed: PolicyDocument = parse_policies(document)
+    _refuse_unknown_kinds(parsed, kinds)
+    change = change or Change()
+    latest = await session.scalar(select(func.max(col(PolicySet.effective_from))))
+    if effective_from and latest and effective_from < latest:
+        raise InvalidPolicy("A version cannot rule before the one before it.", field="effective_from")
     version = 1 + (await session.scalar(select(func.coalesce(func.max(col(PolicySet.version)), 0))) or 0)
     session.add(
         PolicySet(
@@ -79,10 +98,23 @@ async def apply_policies(
             effective_from=effective_from or now,
             created_at=now,
             created_by=by,
+            on_change=change.on_change,
+            backlog=change.backlog,
         ),
     )
-    await wake_open(session, now)
+    await ask(session, f"policies, version {version}", now)
     return version
+
+
+def _refuse_unknown_kinds(document: PolicyDocument, kinds: Collection[str] | None) -> None:
+    for number, policy in enumerate(document.policies):
+        for say in policy.say:
+            if kinds is not None and say.kind not in kinds:
+                known = ", ".join(sorted(kinds))
+                raise InvalidPolicy(
+                    f"There is no kind of follow-up {say.kind!r}; there are {known}.",
+                    field=f"policies.{number}.say.kind",
+                )
 
 
 async def apply_calendar(
@@ -113,17 +145,8 @@ async def apply_calendar(
             created_by=by,
         ),
     )
-    await wake_open(session, now)
+    await ask(session, f"calendar {name}, version {version}", now)
     return version
-
-
-async def wake_open(session: AsyncSession, now: datetime) -> None:
-    """Every open application is to be derived again; the drain does it in batches."""
-    await session.execute(
-        update(Application)
-        .where(col(Application.status) == "active")
-        .values(wake_at=func.least(func.coalesce(col(Application.wake_at), now), now)),
-    )
 
 
 async def ensure_starter(

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -75,6 +75,10 @@ class Calendar:
 
     def __hash__(self) -> int:
         return hash(self.version)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # To another process: read-only mappings do not travel, the content does.
+        return partial(type(self).parse, may_never_open=True), (self.dump(),)
 
     @cached_property
     def opens(self) -> bool:

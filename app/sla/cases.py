@@ -1,15 +1,29 @@
 """From one truth and the rule book to the histories of its clocks. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fnmatch import fnmatchcase
 
 from app.sla.calendar import Hours
-from app.sla.clocks import History
-from app.sla.policies import Policy, PolicyDocument, When
-from app.sla.stops import done, pauses, stops
+from app.sla.clocks import History, read_clock
+from app.sla.policies import Policy, PolicyDocument, Trigger, When
+from app.sla.stops import Pause, Stop, done, pauses, stops
 from app.sla.triggers import Occurrence, occurrences
 from app.timeline.truth import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a new version of the rule book means for clocks that are open when it comes into effect.
+
+    ``keep``: the new rule counts, time already used stays used. ``restart``: counted anew from then.
+    ``new-only``: they stay as they were. ``backlog``: rules that are new apply to what had already begun.
+    A clock that is closed or has breached by then is left as it is.
+    """
+
+    on_change: str = "keep"
+    backlog: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +32,7 @@ class RuleBook:
 
     versions: Sequence[tuple[int, datetime, PolicyDocument]]
     calendars: Mapping[str, Hours]
+    changes: Mapping[int, Change] = field(default_factory=dict)
 
     def in_force(self, at: datetime) -> tuple[int, PolicyDocument] | None:
         """The version that ruled at that instant; None before the first: nothing fires for the backlog."""
@@ -57,33 +72,101 @@ def cases(
 ) -> Iterator[Case]:
     """Every clock that this truth calls for.
 
-    A clock keeps the policy that ruled when it started. `calendar` is the connection's own, which a policy's
-    own comes before. `off` tells kinds of follow-up that the ATS says itself: what only they could meet is
-    not ours to time.
+    `calendar` is the connection's own, which a policy's own comes before. `off` tells kinds of follow-up that
+    the ATS says itself: what only they could meet is not ours to time.
     """
     for key in _keys(book):
-        for policy, version, occurrence, rule in _matches(key, truth, book, connection):
-            if _said_by_others(policy, off):
+        triggers = {policy.starts for _, _, document in book.versions for policy in document.named(key)}
+        for trigger in sorted(triggers):
+            for occurrence in occurrences(truth, trigger):
+                case = _Ruling(truth, book, connection, calendar, key, occurrence, trigger).case()
+                if case and not _said_by_others(case.policy, off) and not _stillborn(case.history):
+                    yield case
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruling:
+    """Which version's rule an occurrence is under, and since when."""
+
+    truth: Truth
+    book: RuleBook
+    connection: str
+    calendar: str | None
+    key: str
+    occurrence: Occurrence
+    trigger: Trigger
+
+    def case(self) -> Case | None:
+        start = self.occurrence.starts_at
+        base = self.book.in_force(start)
+        current = self._match(*base) if base else None
+        for version, since, document in self.book.versions:
+            if since <= start:
                 continue
-            name = _calendar_of(policy, calendar, book)
-            history = History(
-                policy,
-                occurrence,
-                book.calendars[name],
-                met=(
-                    *stops(policy, policy.met_by, truth, occurrence),
-                    *done(policy, truth, occurrence),
-                ),
-                cancelled=tuple(stops(policy, policy.cancelled_by, truth, occurrence)),
-                pauses=tuple(pauses(policy, truth, occurrence)),
-            )
-            if not _stillborn(history):
-                yield Case(history, version, name, rule)
+            change = self.book.changes.get(version, Change())
+            if current is None:
+                current = self._match(version, document, anew_at=since) if change.backlog else None
+            elif self._settled(current, since):
+                break
+            elif change.on_change != "new-only":
+                anew_at = since if change.on_change == "restart" else None
+                following = self._match(version, document, anew_at=anew_at)
+                if following is None:
+                    return self._ended(current, Stop(since, f"version {version} no longer asks for it"))
+                current = following
+        return current
+
+    def _match(self, version: int, document: PolicyDocument, anew_at: datetime | None = None) -> Case | None:
+        """The first rule of that version whose conditions hold."""
+        for nth, policy in enumerate(document.named(self.key), start=1):
+            if policy.starts == self.trigger and holds(
+                policy.when,
+                self.truth,
+                self.occurrence,
+                self.connection,
+            ):
+                rule = f"{self.key}, rule {nth} of version {version}"
+                name = _calendar_of(policy, self.calendar, self.truth, self.book)
+                return Case(self._history(policy, name, version, anew_at), version, name, rule)
+        return None
+
+    def _history(self, policy: Policy, calendar: str, version: int, anew_at: datetime | None) -> History:
+        truth, occurrence = self.truth, self.occurrence
+        earlier = Pause(occurrence.starts_at, anew_at, f"counted anew since version {version}")
+        return History(
+            policy,
+            occurrence,
+            self.book.calendars[calendar],
+            met=(*stops(policy, policy.met_by, truth, occurrence), *done(policy, truth, occurrence)),
+            cancelled=tuple(stops(policy, policy.cancelled_by, truth, occurrence)),
+            pauses=(*pauses(policy, truth, occurrence), *([earlier] if anew_at else [])),
+        )
+
+    def _settled(self, case: Case, at: datetime) -> bool:
+        shown = read_clock(case.history, at)
+        return shown.closed is not None or shown.breached_at is not None
+
+    def _ended(self, case: Case, stop: Stop) -> Case:
+        history = replace(case.history, cancelled=(*case.history.cancelled, stop))
+        return replace(case, history=history)
 
 
-def _calendar_of(policy: Policy, connection_calendar: str | None, book: RuleBook) -> str:
-    named = (policy.calendar, connection_calendar, book.newest.calendar if book.newest else None)
-    return next((name for name in named if name and name in book.calendars), next(iter(book.calendars)))
+def _calendar_of(policy: Policy, connection: str | None, truth: Truth, book: RuleBook) -> str:
+    """The first of the policy's sources that exists, else the connection's, else the company's."""
+    sources = (policy.calendar,) if isinstance(policy.calendar, str) else policy.calendar or ()
+    company = book.newest.calendar if book.newest else None
+    named = (name for source in (*sources, "@connection") for name in _names(source, connection, truth))
+    return next((n for n in (*named, company) if n and n in book.calendars), next(iter(book.calendars)))
+
+
+def _names(source: str, connection: str | None, truth: Truth) -> Sequence[str | None]:
+    known: Mapping[str, Sequence[str | None]] = {
+        "@office": [f"office:{office}" for office in truth.job.offices],
+        "@job": [f"job:{truth.job.external_id}"],
+        "@recruiter": [f"member:{truth.recruiter}"],
+        "@connection": [connection],
+    }
+    return known.get(source, [source])
 
 
 def _said_by_others(policy: Policy, off: Callable[[str], bool]) -> bool:
@@ -101,23 +184,9 @@ def _stillborn(history: History) -> bool:
     return any(s.at <= start for s in history.cancelled) and not any(s.at <= start for s in history.met)
 
 
-def _matches(
-    key: str,
-    truth: Truth,
-    book: RuleBook,
-    connection: str,
-) -> Iterator[tuple[Policy, int, Occurrence, str]]:
-    triggers = {policy.starts for _, _, document in book.versions for policy in document.named(key)}
-    for trigger in sorted(triggers):
-        for occurrence in occurrences(truth, trigger):
-            ruling = book.in_force(occurrence.starts_at)
-            if ruling is None:
-                continue
-            version, document = ruling
-            for nth, policy in enumerate(document.named(key), start=1):
-                if policy.starts == trigger and holds(policy.when, truth, occurrence, connection):
-                    yield policy, version, occurrence, f"{key}, rule {nth} of version {version}"
-                    break
+def _one_of(wanted: Iterable[str], has: Iterable[str | None]) -> bool:
+    present = [name.casefold() for name in has if name]
+    return any(fnmatchcase(name, pattern.casefold()) for pattern in wanted for name in present)
 
 
 def holds(when: When, truth: Truth, occurrence: Occurrence, connection: str) -> bool:
@@ -129,11 +198,12 @@ def holds(when: When, truth: Truth, occurrence: Occurrence, connection: str) -> 
         (when.jobs, {truth.job.external_id, truth.job.name}),
         (when.departments, set(truth.job.departments)),
         (when.offices, set(truth.job.offices)),
+        (when.locations, set(truth.job.locations)),
         (when.sources, {truth.source}),
         (when.tags, set(truth.tags)),
         (when.connections, {connection}),
     )
-    if any(wanted and not set(wanted) & has for wanted, has in lists):
+    if any(wanted and not _one_of(wanted, has) for wanted, has in lists):
         return False
     if when.prospect is not None and truth.prospect != when.prospect:
         return False

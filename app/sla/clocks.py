@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from app.errors import StillPaused
 from app.sla.calendar import Calendar, Hours, back, due, due_days, elapsed, next_open
@@ -142,10 +143,18 @@ def after(
 ) -> datetime:
     """The instant that lies the span after the start; raises as the calendar engine does."""
     if span.business_days is not None:
-        return due_days(hours, start, span.business_days, pauses or [])
+        return _due_days(hours, start, span.business_days, tuple(pauses or ()))
     if span.wall is not None:
         return due(ALWAYS, start, span.wall.total_seconds(), pauses or [])
     return due(hours, start, span.business_seconds or 0, pauses or [])
+
+
+@lru_cache(maxsize=8192)
+def _due_days(
+    hours: Hours, start: datetime, days: int, pauses: tuple[tuple[datetime, datetime | None], ...]
+) -> datetime:
+    """Walks day by day, so that the same question, which every recount asks again, is answered once."""
+    return due_days(hours, start, days, pauses)
 
 
 def _warnings(history: History, due_at: datetime | None) -> list[datetime]:

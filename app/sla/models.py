@@ -20,7 +20,9 @@ class PolicySet(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: str
     on_change: str = "keep"
-    """keep: used time stays used; restart: derived anew; new-only: open clocks stay as they were."""
+    """keep: used time stays used; restart: counted anew; new-only: open clocks stay as they were."""
+    backlog: bool = False
+    """Rules that are new in this version apply to what had already begun."""
 
 
 class CalendarVersion(SQLModel, table=True):
@@ -35,6 +37,23 @@ class CalendarVersion(SQLModel, table=True):
     effective_from: datetime = Field(sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: str
+
+
+class Recompute(SQLModel, table=True):
+    """A change after which every open clock is derived again: how far the waking has come."""
+
+    __table_args__ = (Index("ix_recompute_open", "id", postgresql_where=text("done_at IS NULL")),)
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    cause: str
+    """Such as ``calendar office, version 3``."""
+    tzdata: str
+    """The IANA release with which the clocks are derived."""
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    reached: str = ""
+    """The last application that was looked at; they are taken in the order of their ids."""
+    woken: int = 0
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Clock(SQLModel, table=True):

@@ -18,6 +18,8 @@ def members(role: Role, truth: Truth, occurrence: Occurrence) -> tuple[str, ...]
 
 def owner_of(role: Role, truth: Truth, occurrence: Occurrence) -> str:
     """The first person of that role, as ``member:55``; ``operations`` when nobody is known."""
+    if role == "candidate" and truth.candidate:
+        return f"candidate:{truth.candidate}"
     found = members(role, truth, occurrence)
     return f"member:{found[0]}" if found else "operations"
 

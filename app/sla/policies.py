@@ -28,6 +28,18 @@ class Trigger(StrEnum):
     """The candidate heard from us, or applied: the next word is owed from here."""
     DATE_PROMISED = "date_promised"
     """A message told the candidate a date; that date is the target."""
+    OFFER_SENT = "offer_sent"
+    JOB_CLOSED = "job_closed"
+    """The job closed while the application was still open."""
+    LAST_INTERVIEW = "last_interview"
+    """From the end of the latest interview, moving on with each further one."""
+    BEFORE_FIRST_DAY = "before_first_day"
+    """Hired with a known first day; the target is three days before it."""
+    AFTER_FIRST_DAY = "after_first_day"
+    """Hired with a known first day; the target is two weeks after it."""
+
+
+_BRING_THEIR_OWN_DATE = {Trigger.DATE_PROMISED, Trigger.BEFORE_FIRST_DAY, Trigger.AFTER_FIRST_DAY}
 
 
 class Model(BaseModel):
@@ -66,13 +78,17 @@ class Span(Model):
 
 
 class When(Model):
-    """Conditions, all of which must hold; an empty one holds always. Lists mean: one of these."""
+    """Conditions, all of which must hold; an empty one holds always.
+
+    Lists mean: one of these; ``*`` stands for anything in the texts, which are compared without case.
+    """
 
     stage_kinds: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     offices: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
@@ -106,7 +122,10 @@ class Say(Model):
 
     kind: str
     to: Role = "candidate"
-    at: Literal["start", "warn", "breach"] = "start"
+    at: Literal["start", "warn", "breach", "moved"] = "start"
+    """``moved``: a person moved the promised date."""
+    nth: int = Field(default=1, ge=1)
+    """Which of the warnings."""
     delay: Span | None = None
     """How long after; a rejection's cooling time, in which it can still be cancelled."""
     when: When | None = None
@@ -129,22 +148,31 @@ class Policy(Model):
     when: When = When()
     target: Span | None = None
     """May be missing only where the trigger brings its own date."""
-    calendar: str | None = None
+    calendar: str | tuple[str, ...] | None = None
+    """A calendar's name, or several sources of which the first that exists counts: ``@office``, ``@job``,
+    ``@recruiter`` (calendars named ``office:Berlin``, ``job:4711``, ``member:55``), ``@connection``, a name.
+    """
     met_by: tuple[str, ...] = ()
     cancelled_by: tuple[str, ...] = ()
     paused_by: tuple[Literal["job_held", "snoozed"], ...] = ("snoozed",)
+    reopen: Literal["continue", "anew"] = "continue"
+    """When an application is reopened: go on with what was left, or count from the reopening."""
+    legal: bool = False
+    """A duty by law: nobody can pause or snooze it."""
     warn: tuple[Warn, ...] = ()
     escalate: tuple[Escalate, ...] = ()
     say: tuple[Say, ...] = ()
 
     @model_validator(mode="after")
     def check(self) -> Self:
-        if self.target is None and self.starts != Trigger.DATE_PROMISED:
+        if self.target is None and self.starts not in _BRING_THEIR_OWN_DATE:
             raise ValueError("a target is needed")
-        known = STOPS | {f"said:{say.kind}" for say in self.say}
+        known = STOPS
         for stop in (*self.met_by, *self.cancelled_by):
             if stop not in known and not stop.startswith("said:"):
                 raise ValueError(f"{stop!r} stops nothing; known are {', '.join(sorted(known))}")
+        if self.legal and self.paused_by:
+            raise ValueError("paused_by must be empty for a duty by law")
         if not self.met_by:
             raise ValueError("met_by: a clock that nothing meets can only breach")
         return self
@@ -153,6 +181,7 @@ class Policy(Model):
 STOPS = {
     "closed",
     "contacted",
+    "decision_told",
     "decided",
     "feedback_given",
     "hired",

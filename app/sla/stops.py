@@ -54,6 +54,11 @@ def pauses(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Pau
         for since, until in truth.job.held:
             yield Pause(since, until, "job not open")
     begun: Act | None = None
+    if "snoozed" in policy.paused_by:
+        yield from (Pause(since, until, "snoozed in the ATS") for since, until in truth.snoozes)
+    yield from _while_closed(policy, truth, occurrence)
+    if policy.legal:
+        return
     for act in _acts(policy, truth, occurrence):
         if act.act == "pause" and begun is None:
             begun = act
@@ -64,6 +69,16 @@ def pauses(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Pau
             yield Pause(act.at, act.until, f"snoozed by {act.by}: {act.reason}")
     if begun is not None:
         yield Pause(begun.at, begun.until, f"paused by {begun.by}: {begun.reason}")
+
+
+def _while_closed(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Pause]:
+    """A decision that was taken back: the clock goes on with what was left, or counts from the reopening."""
+    if not {"closed", "decided"} & {*policy.met_by, *policy.cancelled_by}:
+        return
+    for decision in truth.decisions:
+        if decision.undone_at and decision.undone_at > occurrence.starts_at:
+            since = occurrence.starts_at if policy.reopen == "anew" else decision.at
+            yield Pause(since, decision.undone_at, f"{decision.kind}, then reopened")
 
 
 def _acts(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Act]:
@@ -80,10 +95,8 @@ def _said(policy: Policy, word: str, truth: Truth, occurrence: Occurrence) -> It
 
 
 def _closed(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
-    """The application was decided; a decision taken back before the start does not count."""
-    for decision in truth.decisions:
-        if decision.undone_at is None or decision.undone_at > occurrence.starts_at:
-            yield max(decision.at, occurrence.starts_at)
+    """The application was decided; while a decision that was taken back stood, the clock paused."""
+    return (max(d.at, occurrence.starts_at) for d in truth.decisions if _standing(d))
 
 
 def _contacted(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
@@ -91,11 +104,16 @@ def _contacted(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
 
 
 def _decided(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
-    return (d.at for d in truth.decisions if d.at >= occurrence.starts_at)
+    return (d.at for d in truth.decisions if d.at >= occurrence.starts_at and _standing(d))
 
 
 def _hired(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
     return (max(d.at, occurrence.starts_at) for d in truth.decisions if d.kind == "hired" and _standing(d))
+
+
+def _decision_told(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    """The candidate heard whether a decision was made, in whichever message."""
+    return (max(s.at, occurrence.starts_at) for s in truth.said if s.kind in _TELLS_A_DECISION)
 
 
 def _standing(decision: Decision) -> bool:
@@ -140,10 +158,19 @@ def _offer_resolved(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
     return (max(o.resolved_at, occurrence.starts_at) for o in offers if o.resolved_at)
 
 
+_TELLS_A_DECISION = {
+    "rejection_after_screening",
+    "rejection_after_interview",
+    "position_filled",
+    "offer_news",
+    "withdrawal_acknowledged",
+}
+
 _STOPS: Mapping[str, Callable[[Truth, Occurrence], Iterator[datetime]]] = {
     "closed": _closed,
     "contacted": _contacted,
     "decided": _decided,
+    "decision_told": _decision_told,
     "hired": _hired,
     "reopened": _reopened,
     "feedback_given": _feedback_given,

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from app.sla.policies import Trigger
 from app.timeline.truth import Decision, Interview, Offer, Said, Truth, Visit
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Occurrence:
     said: Said | None = None
     due_at: datetime | None = None
     """The target, where the trigger brings its own."""
+    moved_at: datetime | None = None
+    """When a person last moved the promised date."""
 
 
 def occurrences(truth: Truth, trigger: Trigger) -> Iterator[Occurrence]:
@@ -102,13 +106,52 @@ def _candidate_contacted(truth: Truth) -> Iterator[Occurrence]:
 def _date_promised(truth: Truth) -> Iterator[Occurrence]:
     for said in truth.said:
         if said.promised_at:
+            key = f"said:{said.reason}:{said.step}"
+            moved = [a for a in truth.acts if a.act == "move" and a.clock.endswith(f"/{key}") and a.until]
             yield Occurrence(
-                f"said:{said.reason}:{said.step}",
+                key,
                 said.at,
                 visit=visit_at(truth, said.at),
                 said=said,
-                due_at=said.promised_at,
+                due_at=moved[-1].until if moved else said.promised_at,
+                moved_at=moved[-1].at if moved else None,
             )
+
+
+def _offer_sent(truth: Truth) -> Iterator[Occurrence]:
+    for offer in truth.offers:
+        if offer.sent_at:
+            visit = visit_at(truth, offer.sent_at)
+            yield Occurrence(f"offer:{offer.id}", offer.sent_at, visit=visit, offer=offer)
+
+
+def _job_closed(truth: Truth) -> Iterator[Occurrence]:
+    for nth, (since, until) in enumerate(truth.job.held, start=1):
+        open_then = all(d.at > since or (d.undone_at and d.undone_at <= since) for d in truth.decisions)
+        if open_then and truth.applied_at and truth.applied_at <= since:
+            reopened = Decision("job_closed", nth, since, until, {})
+            yield Occurrence(f"job_closed:{nth}", since, visit=visit_at(truth, since), decision=reopened)
+
+
+def _last_interview(truth: Truth) -> Iterator[Occurrence]:
+    held = [i for i in truth.interviews if i.ends_at]
+    if held:
+        last = max(held, key=lambda i: (i.ends_at, i.id) if i.ends_at else (_EPOCH, i.id))
+        if last.ends_at:
+            yield Occurrence("last_interview", last.ends_at, visit_at(truth, last.ends_at), interview=last)
+
+
+def _around_first_day(days: int, name: str) -> Callable[[Truth], Iterator[Occurrence]]:
+    def find(truth: Truth) -> Iterator[Occurrence]:
+        for decision in truth.decisions:
+            first_day = decision.data.get("starts_at") if decision.kind == "hired" else None
+            if first_day:
+                # Noon in UTC is that date in nearly every zone.
+                noon = datetime.fromisoformat(f"{str(first_day)[:10]}T12:00:00+00:00")
+                due_at = max(noon + timedelta(days=days), decision.at)
+                yield Occurrence(f"{name}:{decision.nth}", decision.at, decision=decision, due_at=due_at)
+
+    return find
 
 
 def visit_at(truth: Truth, at: datetime) -> Visit | None:
@@ -127,4 +170,9 @@ _TRIGGERS: Mapping[Trigger, Callable[[Truth], Iterator[Occurrence]]] = {
     Trigger.OFFER_CREATED: _offer_created,
     Trigger.CANDIDATE_CONTACTED: _candidate_contacted,
     Trigger.DATE_PROMISED: _date_promised,
+    Trigger.OFFER_SENT: _offer_sent,
+    Trigger.JOB_CLOSED: _job_closed,
+    Trigger.LAST_INTERVIEW: _last_interview,
+    Trigger.BEFORE_FIRST_DAY: _around_first_day(-3, "before_first_day"),
+    Trigger.AFTER_FIRST_DAY: _around_first_day(14, "after_first_day"),
 }

@@ -62,6 +62,7 @@ def fold(
         decisions=decisions,
         said=tuple(_said(f) for f in ordered if f.kind == FactKind.SAID),
         acts=tuple(_act(f) for f in ordered if f.kind == FactKind.ACT),
+        snoozes=tuple((f.at, _instant(f.data.get("until"))) for f in ordered if f.kind == FactKind.SNOOZED),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -68,6 +68,7 @@ async def ingest(session: AsyncSession, vault: Vault, events: Sequence[Event], n
     for connection_id, heard in sorted(by_connection.items()):
         await record(session, vault, connection_id, heard, now)
     await session.flush()
+    await _last_heard(session, events)
 
 
 def _open(vault: Vault, vendor: str, event: Event, raw: RawBody) -> Opened:
@@ -105,6 +106,18 @@ def _owner(connection_id: str, reading: Reading) -> str | None:
     """The candidate whom the bytes are about, so that erasure finds them."""
     candidates = {fact.candidate for fact in reading.facts if fact.candidate} | set(reading.erased)
     return raw_owner(connection_id, min(candidates)) if candidates else None
+
+
+async def _last_heard(session: AsyncSession, events: Sequence[Event]) -> None:
+    """A connection that falls silent shows by when it last spoke."""
+    newest: dict[str, datetime] = {}
+    for event in events:
+        newest[event.connection_id] = max(event.received_at, newest.get(event.connection_id, event.received_at))
+    for connection_id, received_at in sorted(newest.items()):
+        last = func.greatest(col(Connection.last_event_at), received_at)
+        await session.execute(
+            update(Connection).where(col(Connection.id) == connection_id).values(last_event_at=last),
+        )
 
 
 async def _wake_by_facts(session: AsyncSession, event: Event, now: datetime) -> None:

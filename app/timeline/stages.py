@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 KINDS = ("applied", "screen", "interview", "assessment", "decision", "offer", "hired", "rejected", "other")
 
@@ -22,7 +23,12 @@ def kind_of(name: str, overrides: Mapping[str, str] | None = None) -> str:
 
     Overrides map a regular expression to a kind and are asked first, in order.
     """
-    for pattern, kind in (*(overrides or {}).items(), *_RULES):
+    return _kind_of(name, tuple((overrides or {}).items()))
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(name: str, overrides: tuple[tuple[str, str], ...]) -> str:
+    for pattern, kind in (*overrides, *_RULES):
         if re.search(pattern, name, re.IGNORECASE):
             return kind
     return "other"

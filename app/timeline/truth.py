@@ -96,7 +96,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a person did to a clock: done, paused, resumed, snoozed."""
+    """What a person did to a clock: done, pause, resume, snooze, move (a promised date)."""
 
     act: str
     clock: str
@@ -115,6 +115,7 @@ class JobTruth:
     status: str = "open"
     departments: tuple[str, ...] = ()
     offices: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
     recruiters: tuple[str, ...] = ()
     hiring_managers: tuple[str, ...] = ()
     coordinators: tuple[str, ...] = ()
@@ -143,6 +144,8 @@ class Truth:
     decisions: tuple[Decision, ...] = ()
     said: tuple[Said, ...] = ()
     acts: tuple[Act, ...] = ()
+    snoozes: tuple[tuple[datetime, datetime | None], ...] = ()
+    """When somebody put the application aside in the ATS, and until when."""
 
     @property
     def stage(self) -> Visit | None:

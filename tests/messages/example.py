@@ -43,6 +43,8 @@ _POLICY: dict[str, Value] = {
 _PERSON: dict[str, Value] = {
     "highlight.text": "the way you traced the calibration drift back to the wind tunnel stayed with us",
     "offer.next_step": "Jonas calls you on Monday to go through the contract",
+    "offer.answer_by": "Monday 30 November 2026",
+    "offer.sent_on": "Thursday 19 November 2026",
     "offer.reason": "you found the fault in our sample board within minutes, and everybody could follow how",
     "rejection.reason": "the role needs radio certification, and your work so far was on wired sensors",
     "rejection.recommendation": "a small certified radio project of your own would show that side",

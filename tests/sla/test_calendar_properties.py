@@ -1,5 +1,6 @@
 """The laws of business time, and agreement with walking minute by minute, on random calendars."""
 
+import contextlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -235,7 +236,12 @@ def test_a_week_later_is_a_week_later(raw: Raw, seconds: int, shift: int, weeks:
     calendar = Calendar.parse({"tz": "Asia/Kolkata", "week": raw["week"]})
     start = instant(ANCHORS[-1] + shift)
     moved = timedelta(weeks=weeks)
-    assert due(calendar, start + moved, seconds) == due(calendar, start, seconds) + moved
+    try:
+        expected = due(calendar, start, seconds) + moved
+    except BeyondHorizon:
+        return
+    with contextlib.suppress(BeyondHorizon):
+        assert due(calendar, start + moved, seconds) == expected
 
 
 @quick

@@ -1,12 +1,13 @@
 """Which rule a clock follows, and who owes it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.sla.cases import cases
+from app.sla.cases import Change, RuleBook, cases
 from app.sla.clocks import ClockState, read_clock
 from app.sla.owners import owner_of
 from app.sla.triggers import Occurrence
@@ -22,14 +23,58 @@ def _document(**changes: Any) -> dict[str, Any]:
     return {"policies": [EIGHT_HOURS | changes]}
 
 
-def test_a_clock_keeps_the_policy_that_ruled_when_it_started() -> None:
-    """A stricter rule of tomorrow leaves today's clock alone."""
+def _changed(change: Change, target: int, at: float = 1) -> RuleBook:
     book = rule_book(
-        (MONDAY - timedelta(days=1), _document()), (hours(1), _document(target={"business_hours": 1}))
+        (MONDAY - timedelta(days=1), _document()),
+        (hours(at), _document(target={"business_hours": target})),
     )
-    (case,) = cases(TRUTH, book, connection="con")
+    return replace(book, changes={2: change})
+
+
+def test_an_open_clock_goes_on_under_a_new_rule_with_the_time_already_used() -> None:
+    """The default: twelve hours instead of eight, of which one is gone."""
+    (case,) = cases(TRUTH, _changed(Change("keep"), 12), connection="con")
+    assert case.version == 2
+    assert read_clock(case.history, hours(2)).due_at == hours(24 + 4)
+
+
+def test_a_new_rule_may_count_anew() -> None:
+    """Eight hours again, from the change on."""
+    (case,) = cases(TRUTH, _changed(Change("restart"), 7), connection="con")
+    assert read_clock(case.history, hours(2)).due_at == hours(8)
+
+
+def test_a_new_rule_may_leave_open_clocks_alone() -> None:
+    """A stricter rule for new clocks only."""
+    (case,) = cases(TRUTH, _changed(Change("new-only"), 1), connection="con")
     assert case.version == 1
     assert read_clock(case.history, hours(2)).due_at == hours(8)
+
+
+def test_no_recorded_breach_is_withdrawn_by_a_milder_rule() -> None:
+    """What had breached before the change stays breached."""
+    (case,) = cases(TRUTH, _changed(Change("keep"), 80, at=30), connection="con")
+    assert case.version == 1
+    assert read_clock(case.history, hours(31)).breached_at == hours(8)
+
+
+def test_a_rule_that_is_dropped_cancels_its_open_clocks_and_says_so() -> None:
+    """Nothing is owed any more, for a named reason."""
+    other = _document(key="something_else")
+    book = rule_book((MONDAY - timedelta(days=1), _document()), (hours(1), other))
+    (case,) = cases(TRUTH, book, connection="con")
+    closed = read_clock(case.history, hours(2)).closed
+    assert closed is not None
+    assert (closed.at, closed.cause) == (hours(1), "version 2 no longer asks for it")
+
+
+def test_a_new_rule_applies_to_the_backlog_only_when_asked_and_counts_from_then() -> None:
+    """Turning a policy on does not breach everything at once."""
+    empty: dict[str, Any] = {"policies": []}
+    book = rule_book((MONDAY - timedelta(days=1), empty), (hours(2), _document()))
+    assert not list(cases(TRUTH, book, connection="con"))
+    (case,) = cases(TRUTH, replace(book, changes={2: Change(backlog=True)}), connection="con")
+    assert read_clock(case.history, hours(3)).due_at == hours(24 + 2)
 
 
 def test_nothing_fires_for_the_backlog() -> None:

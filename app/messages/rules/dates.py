@@ -10,7 +10,7 @@ from babel import Locale
 from app.messages.dates import locale_of
 from app.messages.rules.base import Draft, Severity, rule
 
-_MAY_BE_PAST = ("interview.date", "decision.at", "promise.by", "waiting.since", "clock.due")
+_MAY_BE_PAST = ("interview.date", "decision.at", "promise.by", "waiting.since", "clock.due", "offer.sent_on")
 
 
 @cache
