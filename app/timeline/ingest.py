@@ -112,7 +112,8 @@ async def _last_heard(session: AsyncSession, events: Sequence[Event]) -> None:
     """A connection that falls silent shows by when it last spoke."""
     newest: dict[str, datetime] = {}
     for event in events:
-        newest[event.connection_id] = max(event.received_at, newest.get(event.connection_id, event.received_at))
+        known = newest.get(event.connection_id, event.received_at)
+        newest[event.connection_id] = max(event.received_at, known)
     for connection_id, received_at in sorted(newest.items()):
         last = func.greatest(col(Connection.last_event_at), received_at)
         await session.execute(
