@@ -24,12 +24,13 @@ from app.isolation import in_batches
 from app.messages.write import claim_planned, give_up, write_all
 from app.services import Services
 from app.sla.book import Shelf
+from app.sla.recompute import wake_some
 from app.sla.store import derive
 from app.timeline import ingest, store
 from app.timeline.poll import poll_due
 from app.vendors import Vendors
 
-EVENTS, APPLICATIONS, MESSAGES, RELEASES = 100, 100, 50, 200
+EVENTS, APPLICATIONS, RECOMPUTES, MESSAGES, RELEASES = 100, 100, 500, 50, 200
 """Batches: large enough to share a commit, small enough to end within a second or two."""
 
 
@@ -67,6 +68,12 @@ class Flow:
                 await plan_all(session, owed, now)
 
         return await in_batches(self.services.sessions, drain, store.give_up, now, APPLICATIONS)
+
+    async def recomputes(self) -> int:
+        """Clocks, again: after a change of rules, hours or zones the next applications are woken."""
+        now = await self.services.refresh()
+        async with unit_of_work(self.services.sessions) as session:
+            return await wake_some(session, now, RECOMPUTES)
 
     async def messages(self) -> int:
         """Follow-up → message: write the words; they are ready, or wait for a fact or an approval."""
@@ -114,6 +121,7 @@ class Flow:
         """Every drain by name, in the order of the flow."""
         return {
             "events": self.events,
+            "recomputes": self.recomputes,
             "applications": self.applications,
             "messages": self.messages,
             "releases": self.releases,

@@ -10,6 +10,7 @@ from app.flow import Flow
 from app.services import Services
 from app.settings import Settings
 from app.sla.book import ensure_starter
+from app.sla.recompute import ask_if_zones_changed
 from app.vendors import Vendors
 
 
@@ -25,6 +26,7 @@ async def open_flow(services: Services, *, route: Route | None = None) -> AsyncI
     now = await services.refresh()
     async with unit_of_work(services.sessions) as session:
         await ensure_starter(session, time_zone=settings.time_zone, holidays=settings.holidays, now=now)
+        await ask_if_zones_changed(session, now)
     chosen = route or route_from(mail_route(settings))
     vendors = Vendors(services.sessions, services.vault)
     try:
