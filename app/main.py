@@ -17,6 +17,7 @@ from app.metrics import health
 from app.metrics import router as metrics
 from app.middleware import BodyLimit, Correlation
 from app.openapi import TAGS, Api, operation_id
+from app.rehearsal import router as rehearsal
 from app.services import Services, open_services
 from app.settings import Settings
 from app.sla import router as sla
@@ -27,6 +28,7 @@ ROUTERS = (
     *timeline.routers,
     *sla.routers,
     *followups.routers,
+    *rehearsal.routers,
     *messages.routers,
     *delivery.routers,
     *silence_router.routers,
