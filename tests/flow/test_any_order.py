@@ -15,6 +15,7 @@ from app.timeline.people import open_person
 from tests.flow.small import MONDAY, Small, open_small, webhook
 from tests.servers import PostgresServer
 
+Told = tuple[datetime, dict[str, Any]]
 END = MONDAY + timedelta(days=9)
 
 
@@ -22,28 +23,32 @@ def _at(hours: float) -> datetime:
     return MONDAY + timedelta(hours=hours)
 
 
-def _history() -> list[tuple[datetime, dict[str, Any]]]:
-    """Two applications of one job: moves, a rejection taken back, an offer, changed people, a changed team."""
-    team = {"hiring_team": {"recruiters": [{"user_id": 55}], "hiring_managers": [{"user_id": 67}]}}
-    new_team = {"job": {"id": 7, "name": "Welder", "status": "open", **team}}
-    moved = {"id": 7, "name": "Senior welder", "status": "open", "hiring_team": None}
+def _terse(action: str, hours: float, *, candidate: dict[str, Any] | None = None, **more: Any) -> Told:
+    """A webhook that mentions neither the hiring team nor an address unless it is given one."""
+    person = {"email_addresses": []} | (candidate or {})
+    job = {"hiring_team": None} | more.pop("job", {})
+    return _at(hours), webhook(action, _at(hours), candidate=person, job=job, **more)
+
+
+def _history() -> list[Told]:
+    """Two applications: moves, a rejection taken back, an offer, changed people, a changed team."""
+    team = {"recruiters": [{"user_id": 55}], "hiring_managers": [{"user_id": 67}]}
+    job = {"id": 7, "name": "Welder", "status": "open", "hiring_team": team}
+    address = {"email_addresses": [{"value": "later@example.net", "type": "personal"}]}
     offer = {"id": 900, "application_id": 501, "candidate_id": 9_501, "job_id": 7, "version": 1}
-    offer |= {"created_at": "2026-11-05T09:00:00.000Z", "status": "Created"}
+    created = {"created_at": "2026-11-05T09:00:00.000Z", "status": "Created"}
     return [
         (_at(0), webhook("new_candidate_application", _at(0))),
         (_at(1), webhook("new_candidate_application", _at(1), application=502, applied=_at(1))),
-        (_at(2), webhook("candidate_stage_change", _at(2), stage=2)),
-        (_at(3), {"action": "job_updated", "payload": {"job": new_team["job"]}}),
-        (_at(4), webhook("application_updated", _at(4), application=502, job=moved)),
-        (_at(5), webhook("reject_candidate", _at(5), application=502)),
-        (_at(6), webhook("unreject_candidate", _at(6), application=502, address="later@example.net")),
-        (
-            _at(26),
-            webhook("candidate_stage_change", _at(26), stage=3, candidate={"last_name": "Quennell-Ito"}),
-        ),
-        (_at(30), webhook("reject_candidate", _at(30), application=502, candidate={"first_name": "Otti"})),
-        (_at(72), webhook("candidate_stage_change", _at(72), stage=4)),
-        (_at(73), {"action": "offer_created", "payload": offer}),
+        _terse("candidate_stage_change", 2, stage=2),
+        (_at(3), {"action": "job_updated", "payload": {"job": job}}),
+        _terse("application_updated", 4, application=502, applied=_at(1), job={"name": "Senior welder"}),
+        _terse("reject_candidate", 5, application=502, applied=_at(1)),
+        _terse("unreject_candidate", 6, application=502, applied=_at(1), candidate=address),
+        _terse("candidate_stage_change", 26, stage=3, candidate={"last_name": "Ito"}),
+        _terse("reject_candidate", 30, application=502, applied=_at(1), candidate={"first_name": "Otti"}),
+        _terse("candidate_stage_change", 72, stage=4),
+        (_at(73), {"action": "offer_created", "payload": offer | created}),
     ]
 
 

@@ -147,8 +147,11 @@ async def test_workers_routes_and_polls_show(small: Small) -> None:
     """A worker that was just seen, one long gone; a stopped route; what the poll found and failed at."""
     async with unit_of_work(small.services.sessions) as session:
         session.add(RouteHealth(route="twin", stopped_at=MONDAY, cause="x"))
-        cursor = {"resource": "applications", "read_until": MONDAY, "next_at": MONDAY}
-        session.add(PollCursor(connection_id=small.connection, missed=3, failures=2, **cursor))
+        cursor = PollCursor(
+            connection_id=small.connection, resource="applications", read_until=MONDAY, next_at=MONDAY
+        )
+        cursor.missed, cursor.failures = 3, 2
+        session.add(cursor)
     assert _of(await _read(small), "heardback_workers") == 0
     await beat(small.services)
     samples = await _read(small)
