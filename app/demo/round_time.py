@@ -1,13 +1,16 @@
-"""When the next thing is due, whatever it is: how the demo moves time on without missing an instant."""
+"""What is due, and when the next thing will be: how the demo moves time on without missing an instant."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, literal, or_, select
 from sqlmodel import col
 
-from app.db import Sessions
-from app.delivery.models import Delivery
-from app.followups.models import FollowUp
+from app.db import Sessions, UtcDateTime
+from app.delivery.models import Delivery, DeliveryState
+from app.followups.models import FollowUp, FollowUpState
+from app.intake.models import Event, EventState
 from app.timeline.models import Application, PollCursor
 
 
@@ -19,6 +22,35 @@ async def next_due(sessions: Sessions) -> datetime | None:
         col(Delivery.act_at),
         col(PollCursor.next_at),
     )
+    earliest = (select(func.min(column)).scalar_subquery() for column in columns)
     async with sessions() as session:
-        instants = [await session.scalar(select(func.min(column))) for column in columns]
-    return min((at for at in instants if at is not None), default=None)
+        # LEAST skips what is empty.
+        found: datetime | None = await session.scalar(select(func.least(*earliest)))
+    return found
+
+
+async def due_now(sessions: Sessions, now: datetime) -> set[str]:
+    """The drains of `app.flow.Flow` that have something to do at that instant, and any work under way."""
+    tests = [exists().where(test).label(name) for name, test in _due(now).items()]
+    async with sessions() as session:
+        row = (await session.execute(select(*tests))).one()
+    return {name for name, due in row._mapping.items() if due}  # noqa: SLF001  # SQLAlchemy's public name
+
+
+def _due(now: datetime) -> Mapping[str, Any]:
+    at = literal(now, type_=UtcDateTime())
+
+    def is_due(table: type[FollowUp | Delivery], state: str) -> Any:  # noqa: ANN401  # an SQL expression
+        return and_(col(table.state) == state, col(table.act_at) <= at)
+
+    return {
+        "events": col(Event.state) == EventState.PENDING,
+        "applications": col(Application.wake_at) <= at,
+        "messages": is_due(FollowUp, FollowUpState.PLANNED),
+        "releases": is_due(FollowUp, FollowUpState.READY),
+        "deliveries": or_(
+            is_due(Delivery, DeliveryState.QUEUED), col(Delivery.state) == DeliveryState.SENDING
+        ),
+        "questions": is_due(Delivery, DeliveryState.UNKNOWN),
+        "polls": col(PollCursor.next_at) <= at,
+    }

@@ -1,9 +1,11 @@
 """Business time that the demo holds and moves, seen alike by every process; everything else stays real."""
 
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.db import Sessions, unit_of_work
 from app.demo.models import HeldTime
@@ -39,3 +41,19 @@ async def let_time_run(sessions: Sessions) -> None:
     """Business time is real time again."""
     async with unit_of_work(sessions) as session:
         await session.execute(delete(HeldTime))
+
+
+class TimeFollowed:
+    """An application whose requests see business time where the demo put it at that very moment."""
+
+    def __init__(self, app: ASGIApp, services: "_Refreshed") -> None:
+        self._app, self._services = app, services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._services.refresh()
+        await self._app(scope, receive, send)
+
+
+class _Refreshed(Protocol):
+    async def refresh(self) -> datetime: ...
