@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from app.flow import Flow
+from app.metrics.heartbeat import EVERY, beat
 
 log = structlog.get_logger()
 
@@ -37,7 +38,8 @@ class Loops:
     async def running(self, *, grace: float = 20.0) -> AsyncIterator[None]:
         """Runs the loops; on leaving no new work is taken, and what is under way may end within the grace."""
         drains = self.flow.drains()
-        inner = [drains[name] for name in ("events", "applications", "messages", "releases")]
+        inner = [drains[name] for name in ("events", "recomputes", "applications", "messages", "releases")]
+        pulse = asyncio.create_task(self._pulse(), name="pulse")
         tasks = [
             asyncio.create_task(self._loop("work", inner), name="work"),
             *(
@@ -50,10 +52,11 @@ class Loops:
         finally:
             self._stopping = True
             self.ring()
+            pulse.cancel()
             _, late = await asyncio.wait(tasks, timeout=grace)
             for task in late:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.gather(pulse, *late, return_exceptions=True)
 
     async def _loop(self, name: str, drains: list[Drain]) -> None:
         bell = asyncio.Event()
@@ -71,6 +74,14 @@ class Loops:
                 self.ring()
             else:
                 await self._wait(bell, _PATIENCE[name])
+
+    async def _pulse(self) -> None:
+        while True:
+            try:
+                await beat(self.flow.services)
+            except Exception:
+                log.exception("loop.trouble", loop="pulse")
+            await asyncio.sleep(EVERY)
 
     async def _wait(self, bell: asyncio.Event, seconds: float) -> None:
         if not self._stopping:
