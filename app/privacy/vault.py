@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-_KEY_ID, _NONCE = 4, 12
+_KEY_ID, _NONCE, _TAG = 4, 12, 16
 
 
 class CannotOpen(Exception):
@@ -29,6 +29,8 @@ def unseal(keys: Sequence[bytes], box: bytes, about: bytes = b"") -> bytes:
     key = next((k for k in keys if _key_id(k) == box[:_KEY_ID]), None)
     if key is None:
         raise CannotOpen("sealed with another key")
+    if len(box) < _KEY_ID + _NONCE + _TAG:
+        raise CannotOpen("cut short")
     try:
         return AESGCM(key).decrypt(
             box[_KEY_ID : _KEY_ID + _NONCE],
