@@ -47,14 +47,17 @@ class Model(BaseModel):
 
 
 class Span(Model):
-    """A length of time: exactly one of its fields."""
+    """A length of time: exactly one of its fields, and about a year at most.
 
-    business_minutes: float | None = Field(default=None, ge=0)
-    business_hours: float | None = Field(default=None, ge=0)
-    business_days: int | None = Field(default=None, ge=1)
+    The calendar looks six years ahead: a longer target would have no due time, and could not be derived.
+    """
+
+    business_minutes: float | None = Field(default=None, ge=0, le=150_000)
+    business_hours: float | None = Field(default=None, ge=0, le=2_500)
+    business_days: int | None = Field(default=None, ge=1, le=366)
     """Until the last close of the n-th open day after."""
-    calendar_hours: float | None = Field(default=None, ge=0)
-    calendar_days: float | None = Field(default=None, ge=0)
+    calendar_hours: float | None = Field(default=None, ge=0, le=8_784)
+    calendar_days: float | None = Field(default=None, ge=0, le=366)
 
     @model_validator(mode="after")
     def exactly_one(self) -> Self:

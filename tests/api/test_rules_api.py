@@ -81,6 +81,11 @@ POLICY = {"key": "greet", "name": "Greet", "starts": "application_created", "met
         ),
         (
             "policies",
+            {"document": {"policies": [{**POLICY, "target": {"business_hours": 1e308}}]}},
+            "invalid-policy",
+        ),
+        (
+            "policies",
             {"document": {"policies": []}, "effective_from": "2026-11-01T00:00:00Z"},
             "invalid-policy",
         ),
