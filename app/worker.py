@@ -8,7 +8,9 @@ look by themselves.
 import asyncio
 import contextlib
 import json
+import os
 import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
@@ -74,9 +76,21 @@ async def _listen(settings: Settings, loops: Loops) -> None:
         await asyncio.sleep(_AGAIN)
 
 
+class WorkerSettings:
+    """What ``arq --check app.worker.WorkerSettings`` looks at: this host's own sign of life in Redis.
+
+    arq's default key is shared by all workers of a queue, and whichever stops deletes it for the others.
+    """
+
+    functions: ClassVar = [func(ring, name=WAKE, keep_result=0, timeout=5, max_tries=1)]
+    queue_name = QUEUE
+    health_check_key = f"{QUEUE}:seen:{socket.gethostname()}"
+    redis_settings = RedisSettings.from_dsn(os.environ.get("REDIS_URL", "redis://localhost:6379"))
+
+
 def _worker(redis_url: str, loops: Loops) -> Worker:
     return Worker(
-        functions=[func(ring, name=WAKE, keep_result=0, timeout=5, max_tries=1)],
+        functions=WorkerSettings.functions,
         cron_jobs=[cron(ring, name="cron:wake", second=set(range(0, 60, 10)), keep_result=0, timeout=5)],
         redis_settings=_redis_settings(redis_url),
         queue_name=QUEUE,
@@ -85,6 +99,7 @@ def _worker(redis_url: str, loops: Loops) -> Worker:
         max_jobs=10,
         keep_result=0,
         health_check_interval=10,
+        health_check_key=WorkerSettings.health_check_key,
         job_serializer=_dumps,
         job_deserializer=json.loads,
         ctx={"loops": loops},
