@@ -1,0 +1,125 @@
+"""Plans follow the news: cancelled when their clock closes, wanted again when news wants them again."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from app.delivery.models import Delivery
+from app.followups.models import FollowUp
+from app.sla.models import Clock, ClockEvent
+from tests.flow.small import MONDAY, Small, open_small, webhook
+
+
+def _at(hours: float) -> datetime:
+    return MONDAY + timedelta(hours=hours)
+
+
+@pytest_asyncio.fixture
+async def small(database_url: str, tmp_path: Path) -> AsyncIterator[Small]:
+    """A candidate who applied on Monday at nine and heard from us."""
+    async with open_small(database_url, tmp_path) as opened:
+        await opened.hear(webhook("new_candidate_application", MONDAY))
+        await opened.at(MONDAY + timedelta(minutes=11))
+        yield opened
+
+
+async def _rejections(small: Small) -> list[FollowUp]:
+    found = [f for f in await small.rows(FollowUp) if f.kind == "rejection_after_screening"]
+    return sorted(found, key=lambda f: f.reason)
+
+
+async def _news(small: Small, action: str, hours: float, **more: Any) -> None:
+    small.clock.at = _at(hours)
+    await small.hear(webhook(action, _at(hours), **more))
+    await small.drain()
+
+
+async def test_an_unreject_cancels_the_rejection_and_a_second_one_is_another(small: Small) -> None:
+    """The first is cancelled with its cause; the second has a reason of its own."""
+    await _news(small, "reject_candidate", 1)
+    (first,) = await _rejections(small)
+    assert first.state in ("waiting_fact", "waiting_approval")
+    await _news(small, "unreject_candidate", 2)
+    (first,) = await _rejections(small)
+    assert first.state == "cancelled"
+    assert first.cause
+    await _news(small, "reject_candidate", 3)
+    first, second = await _rejections(small)
+    assert first.state == "cancelled"
+    assert second.state in ("waiting_fact", "waiting_approval")
+    assert first.reason != second.reason
+    assert not await small.rows(Delivery, follow_up_id=second.id)
+
+
+async def test_a_plan_that_news_cancelled_comes_back_when_news_wants_it_again(small: Small) -> None:
+    """A rejection known late, taken back with a time before it, leaves the plan as it was: one row."""
+    small.clock.at = _at(1)
+    await small.hear(webhook("new_candidate_application", _at(1), application=7, applied=_at(1)))
+    await small.drain()
+    planned = await small.one(FollowUp, state="planned")
+    await small.execute("UPDATE follow_up SET state = 'cancelled', cause = 'x' WHERE id = :id", id=planned.id)
+    await _news(small, "application_updated", 1.01, application=7, applied=_at(1))
+    again = await small.one(FollowUp, id=planned.id)
+    assert (again.state, again.cause, again.planned_for) == ("planned", None, planned.planned_for)
+
+
+async def test_what_was_cancelled_for_good_stays_cancelled(small: Small) -> None:
+    """News does not revive what may not be said."""
+    small.clock.at = _at(1)
+    await small.hear(
+        webhook(
+            "new_candidate_application", _at(1), application=7, applied=_at(1), candidate={"can_email": False}
+        )
+    )
+    await small.drain()
+    await _news(small, "application_updated", 2, application=7, applied=_at(1))
+    rows = [f for f in await small.rows(FollowUp) if f.recipient == "candidate:9007"]
+    assert rows
+    assert {(f.state, f.final) for f in rows} == {("cancelled", True)}
+
+
+@pytest.mark.parametrize("flags", [{"can_email": False}, {"is_private": True}])
+async def test_nothing_is_planned_for_who_may_not_be_written_to(small: Small, flags: dict[str, bool]) -> None:
+    """Cancelled from the beginning, with the reason; nothing leaves."""
+    sent = len(small.route.sent)
+    small.clock.at = _at(1)
+    await small.hear(
+        webhook("new_candidate_application", _at(1), application=7, applied=_at(1), candidate=flags)
+    )
+    await small.at(_at(3))
+    assert len(small.route.sent) == sent
+    for row in [f for f in await small.rows(FollowUp) if f.recipient == "candidate:9007"]:
+        assert row.state == "cancelled"
+        assert row.cause
+
+
+async def test_a_breach_that_later_truth_disproves_is_corrected_and_never_erased(small: Small) -> None:
+    """Breached in our books; then we learn of an earlier closing: voided, both on record."""
+    small.clock.at = _at(1)
+    await small.hear(webhook("new_candidate_application", _at(1), application=7, applied=_at(1)))
+    await small.drain()
+    clock = await _clock_of(small, "candidate:9007")
+    await small.execute("UPDATE follow_up SET state = 'rejected', act_at = NULL WHERE clock_id = :c", c=clock)
+    await small.at(_at(60))
+    (breach,) = [e for e in await small.rows(ClockEvent, clock_id=clock) if e.kind == "breached"]
+    assert (await small.one(Clock, id=clock)).breached_at == breach.at
+    # Rejected an hour after applying, but the webhook comes only now.
+    await small.hear(webhook("reject_candidate", _at(2), application=7, applied=_at(1)))
+    await small.drain()
+    events = await small.rows(ClockEvent, clock_id=clock)
+    kinds = [event.kind for event in sorted(events, key=lambda e: e.id)]
+    assert kinds.count("breached") == 1
+    assert kinds[-1] == "breach_voided"
+    row = await small.one(Clock, id=clock)
+    assert (row.breached_at, row.closed_at) == (None, _at(2))
+
+
+async def _clock_of(small: Small, recipient: str) -> str:
+    (clock,) = {
+        f.clock_id for f in await small.rows(FollowUp, kind="application_received", recipient=recipient)
+    }
+    return str(clock)
