@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.errors import NotFound, WrongState
-from app.intake.models import Event, EventState, RawBody
+from app.intake.models import Event, EventState
 
 
 def listing(
@@ -27,17 +27,15 @@ async def get(session: AsyncSession, event_id: str, *, lock: bool = False) -> Ev
 async def replay(session: AsyncSession, event_id: str) -> Event:
     """Have an event read and derived from again. What was sent for it is never sent again.
 
+    Where retention or erasure has taken its body, it is derived from the facts that stayed.
+
     Raises:
         NotFound: There is no such event.
-        WrongState: It waits to be handled anyway, or its body has been deleted by retention or erasure.
+        WrongState: It waits to be handled anyway.
     """
     event = await get(session, event_id, lock=True)
     if event.state == EventState.PENDING:
         raise WrongState("This event is waiting to be handled already.")
-    if await session.scalar(select(col(RawBody.event_id)).where(col(RawBody.event_id) == event_id)) is None:
-        raise WrongState(
-            "The body of this event is gone, as retention or erasure demands; only its facts remain."
-        )
     event.state, event.reason, event.handled_at = EventState.PENDING, None, None
     event.replays += 1
     return event

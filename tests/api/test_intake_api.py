@@ -113,18 +113,27 @@ async def test_a_replay_makes_the_event_wait_again(house: House) -> None:
 
 
 async def test_a_replay_that_makes_no_sense_is_refused(house: House) -> None:
-    """An event that waits anyway, one whose body is gone, one that never was; and never without the scope."""
+    """An event that waits anyway, one that never was; and never without the scope."""
     await house.add_connection()
     await house.add_events(["evt_waits"], state="pending")
+    await house.add_events(["evt_done"])
+    act = await house.headers("act")
+    for event_id, status in (("evt_waits", 409), ("evt_none", 404)):
+        refused = await house.client.post(f"/v1/events/{event_id}/replay", headers=act)
+        assert refused.status_code == status
+    read = await house.headers("read")
+    assert (await house.client.post("/v1/events/evt_done/replay", headers=read)).status_code == 403
+    async with unit_of_work(house.services.sessions) as session:
+        assert (await session.get_one(Event, "evt_done")).replays == 0
+    assert house.nudges == []
+
+
+async def test_a_replay_needs_no_body(house: House) -> None:
+    """Retention takes the bytes; the facts that stayed are derived from again."""
+    await house.add_connection()
     await house.add_events(["evt_gone"])
     async with unit_of_work(house.services.sessions) as session:
         await session.delete(await session.get_one(RawBody, "evt_gone"))
     act = await house.headers("act")
-    for event_id, status in (("evt_waits", 409), ("evt_gone", 409), ("evt_none", 404)):
-        refused = await house.client.post(f"/v1/events/{event_id}/replay", headers=act)
-        assert refused.status_code == status
-    read = await house.headers("read")
-    assert (await house.client.post("/v1/events/evt_gone/replay", headers=read)).status_code == 403
-    async with unit_of_work(house.services.sessions) as session:
-        assert (await session.get_one(Event, "evt_gone")).replays == 0
-    assert house.nudges == []
+    replayed = await house.client.post("/v1/events/evt_gone/replay", headers=act)
+    assert (replayed.status_code, replayed.json()["state"]) == (200, "pending")
