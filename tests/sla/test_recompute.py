@@ -1,0 +1,186 @@
+"""After a change every open clock is derived again: in batches, resumably, with the time used kept."""
+
+import copy
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, insert, select, update
+from sqlmodel import col
+
+from app.db import Sessions, unit_of_work
+from app.running import open_flow
+from app.sla.book import apply_calendar, apply_policies, starter_policies
+from app.sla.cases import Change
+from app.sla.models import CalendarVersion, Clock, Recompute
+from app.sla.recompute import ask, ask_if_zones_changed, wake_some
+from app.timeline.models import Application
+from tests.api.life import MONDAY, Life, open_life
+
+WEDNESDAY = datetime(2026, 11, 4, 12, tzinfo=UTC)
+
+
+@pytest_asyncio.fixture
+async def life(database_url: str, tmp_path: Path) -> AsyncIterator[Life]:
+    """Somebody applied on Monday, and was promised a word; it is Wednesday noon."""
+    async with open_life(database_url, tmp_path) as opened:
+        opened.apply(MONDAY)
+        await opened.house.at(WEDNESDAY)
+        yield opened
+
+
+async def clocks_of(life: Life) -> dict[str, Clock]:
+    return {clock.policy: clock for clock in await life.house.rows(Clock)}
+
+
+async def recomputes(life: Life) -> list[Any]:
+    return sorted(await life.house.rows(Recompute), key=lambda row: row.id)
+
+
+def sessions_of(life: Life) -> Sessions:
+    return life.house.services.sessions
+
+
+async def close_thursday(life: Life) -> None:
+    async with unit_of_work(sessions_of(life)) as session:
+        [office] = await session.scalars(select(CalendarVersion).where(col(CalendarVersion.name) == "office"))
+        document = copy.deepcopy(office.document)
+        document["holidays"]["2026-11-05"] = "Works outing"
+        await apply_calendar(session, "office", document, by="a test", now=WEDNESDAY)
+
+
+async def owe_a_look(life: Life) -> None:
+    """A clock of four business days from the application on."""
+    duty = {
+        "key": "a_look",
+        "name": "A look",
+        "starts": "application_created",
+        "target": {"business_hours": 32},
+        "met_by": ["decided"],
+        "cancelled_by": ["reopened"],
+    }
+    starter = starter_policies()
+    document = {**starter, "policies": [*starter["policies"], duty]}
+    async with unit_of_work(sessions_of(life)) as session:
+        await apply_policies(session, document, by="a test", now=WEDNESDAY, change=Change(backlog=True))
+    await life.house.at(WEDNESDAY)
+
+
+async def test_a_new_holiday_moves_what_is_open_and_keeps_the_time_used(life: Life) -> None:
+    """Three days of four were used or left as before; the closed Thursday is added, once."""
+    await owe_a_look(life)
+    before = (await clocks_of(life))["a_look"]
+    await close_thursday(life)
+    await life.house.at(WEDNESDAY)
+    after = (await clocks_of(life))["a_look"]
+    assert before.due_at is not None
+    assert after.due_at == before.due_at + timedelta(days=1)
+    assert after.started_at == before.started_at
+    asked = (await recomputes(life))[-1]
+    assert (asked.cause, asked.done_at, asked.woken) == ("calendar office, version 2", WEDNESDAY, 1)
+
+
+async def test_closed_applications_with_an_open_clock_are_woken_too(life: Life) -> None:
+    """A rejection that still must be told moves with the calendar, though its application is closed."""
+    house = life.house
+    [application] = await house.rows(Application)
+    house.greenhouse.reject(int(application.external_id), "Missing certificate", WEDNESDAY)
+    await house.at(WEDNESDAY)
+    before = (await clocks_of(life))["tell_rejection"]
+    await close_thursday(life)
+    await house.at(WEDNESDAY)
+    [application] = await house.rows(Application)
+    after = (await clocks_of(life))["tell_rejection"]
+    assert application.status == "rejected"
+    assert before.due_at is not None
+    assert after.due_at is not None
+    assert after.due_at > before.due_at
+
+
+async def test_new_zone_data_wakes_everything_once(life: Life) -> None:
+    """A process that starts with another tzdata has every open clock derived with it, and only once."""
+    async with unit_of_work(sessions_of(life)) as session:
+        assert not await ask_if_zones_changed(session, WEDNESDAY)
+        await session.execute(update(Recompute).values(tzdata="2019c"))
+        # As if the old data had told another due time.
+        await session.execute(update(Clock).values(due_at=MONDAY).where(col(Clock.policy) == "promised_date"))
+    async with open_flow(life.house.services):
+        asked = await recomputes(life)
+    assert asked[-1].cause.startswith("tzdata 2019c became 20")
+    await life.house.at(WEDNESDAY)
+    due = (await clocks_of(life))["promised_date"].due_at
+    assert due is not None
+    assert due > WEDNESDAY
+    async with open_flow(life.house.services):
+        assert len(await recomputes(life)) == len(asked)
+
+
+async def add_applications(life: Life, count: int) -> None:
+    rows = [
+        {
+            "id": f"aaa_{n:04}",
+            "connection_id": life.house.connection,
+            "external_id": f"none-{n}",
+            "status": "active" if n % 2 else "rejected",
+            "prospect": False,
+            "failures": 0,
+            "interviewing": False,
+        }
+        for n in range(count)
+    ]
+    async with unit_of_work(sessions_of(life)) as session:
+        await session.execute(insert(Application).values(rows))
+        await ask(session, "a test", WEDNESDAY)
+
+
+async def woken(life: Life) -> int:
+    async with sessions_of(life)() as session:
+        count = select(func.count()).select_from(Application).where(col(Application.wake_at).is_not(None))
+        return await session.scalar(count.where(col(Application.external_id).like("none-%"))) or 0
+
+
+class Killed(BaseException):
+    """The worker dies."""
+
+
+async def _die_in_a_batch(life: Life) -> None:
+    async with unit_of_work(sessions_of(life)) as session:
+        await wake_some(session, WEDNESDAY, 10)
+        raise Killed
+
+
+async def test_a_killed_worker_leaves_the_rest_to_the_next(life: Life) -> None:
+    """Batches that were committed stay done, the one under way is done again, and none is left out."""
+    await add_applications(life, 40)
+    async with unit_of_work(sessions_of(life)) as session:
+        assert await wake_some(session, WEDNESDAY, 10) == 10
+    assert await woken(life) == 5
+    with pytest.raises(Killed):
+        await _die_in_a_batch(life)
+    assert await woken(life) == 5
+    found = 1
+    while found:
+        async with unit_of_work(sessions_of(life)) as session:
+            found = await wake_some(session, WEDNESDAY, 10)
+    assert await woken(life) == 20
+    assert all(row.done_at for row in await recomputes(life))
+
+
+async def test_news_does_not_wait_behind_the_whole(life: Life) -> None:
+    """While a hundred woken ones still wait to be derived, no more are woken."""
+    await add_applications(life, 450)
+    waking = [await _wake(life) for _ in range(3)]
+    assert waking == [250, 0, 0]
+    assert await woken(life) == 125
+    await life.house.at(WEDNESDAY)
+    asked = (await recomputes(life))[-1]
+    assert asked.done_at is not None
+    assert asked.woken == 226
+
+
+async def _wake(life: Life) -> int:
+    async with unit_of_work(sessions_of(life)) as session:
+        return await wake_some(session, WEDNESDAY, 250)
