@@ -56,6 +56,7 @@ class Sample:
     body: dict[str, Any]
     secret: str
     heardback: str
+    zone: str
 
 
 _SCRIPT = r"""#!/bin/sh
@@ -68,9 +69,9 @@ body=$(sed -e "s/@NOW@/$now/g" -e "s/\"@ID@\"/$id/g" sample-webhook.json)
 signature=$(printf %s "$body" | openssl dgst -sha256 -hmac "$(cat sample-secret)" | sed 's/^.*= *//')
 printf %s "$body" | curl --silent --show-error --fail --noproxy '*' --max-time 10 --data-binary @- \
   -H "Content-Type: application/json" -H "Greenhouse-Event-ID: sample-$id" \
-  -H "Signature: sha256 $signature" '@URL@'
-echo
-HEARDBACK_DATA_DIR="$(pwd)" '@HEARDBACK@' followups list --application "$id" --wait 10
+  -H "Signature: sha256 $signature" --write-out 'answered %{http_code}\n' '@URL@'
+export HEARDBACK_DATA_DIR="$(pwd)" HEARDBACK_TIME_ZONE='@ZONE@'
+'@HEARDBACK@' followups list --application "$id" --wait 10
 """
 
 
@@ -79,6 +80,7 @@ def write_sample(folder: Path, sample: Sample) -> Path:
     write_private(folder / "sample-webhook.json", json.dumps(sample.body, separators=(",", ":")))
     write_private(folder / "sample-secret", sample.secret)
     script = _SCRIPT.replace("@URL@", sample.url).replace("@HEARDBACK@", sample.heardback)
+    script = script.replace("@ZONE@", sample.zone)
     return write_private(folder / "sample-webhook.sh", script)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.demo.cast import STORIES, Story
+from app.demo.cast import STORIES, TEAM, Story
 from app.demo.desk import Recruiter
 from app.demo.expect import Expectation, check
 from app.demo.greenhouse import SimulatedGreenhouse
@@ -79,8 +79,13 @@ async def result(services: Services, director: Director, now: datetime) -> Resul
     async with services.sessions() as session:
         quiet = await silence(session, now)
         played = await read_round(session, director, Path(folder), _named(quiet.waiting_on))
-        table = lines(await tally(session), quiet.total)
+        table = lines(await tally(session), _by_name(quiet.waiting_on, director))
     return Result(played, check(played), table)
+
+
+def _by_name(waiting_on: Mapping[str, int], director: Director) -> dict[str, int]:
+    names = {f"member:{found}": TEAM[key] for key, found in director.users.items()}
+    return {names.get(who, who): count for who, count in waiting_on.items()}
 
 
 def _named(waiting_on: Mapping[str, int]) -> list[str]:

@@ -79,8 +79,8 @@ def _messages(messages: Iterable[Sequence[str]]) -> list[tuple[str, Mapping[str,
     return sorted(counts.items())
 
 
-def lines(found: Tally, silent: int) -> list[str]:
-    """The tables as a terminal shows them."""
+def lines(found: Tally, silent: Mapping[str, int]) -> list[str]:
+    """The tables as a terminal shows them; `silent` counts the candidates in silence by who must act."""
     head = f"{'clocks':28}{'kept':>8}{'warned':>8}{'breached':>10}{'running':>9}{'cancelled':>11}"
     shown = [head, "─" * len(head)]
     shown += [
@@ -93,7 +93,9 @@ def lines(found: Tally, silent: int) -> list[str]:
         sent, waits = states.get("sent", 0), states.get("waiting", 0) + states.get("on its way", 0)
         cancelled, withheld = states.get("cancelled", 0), states.get("not sent, by decision", 0)
         shown.append(f"{_words(kind):28}{sent:>8}{waits:>8}{cancelled:>10}{withheld:>9}")
-    return [*shown, "", f"notes written in Greenhouse: {found.notes}", f"candidates in silence: {silent}"]
+    who = ", ".join(f"{name} must act" for name in silent)
+    silence = f"candidates in silence: {sum(silent.values())}" + (f" ({who})" if who else "")
+    return [*shown, "", f"notes written in Greenhouse: {found.notes}", silence]
 
 
 def _words(name: str) -> str:

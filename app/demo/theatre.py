@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 from app import migrations
 from app.access import keys
 from app.access.keys import Scope
-from app.commands import database_of
 from app.db import unit_of_work
 from app.demo.greenhouse import SimulatedGreenhouse
 from app.demo.kept import Kept, Sample, write_sample
@@ -25,6 +24,8 @@ from app.demo.sample import sample_body
 from app.demo.script import first_monday
 from app.demo.show import Silent, Terminal
 from app.demo.stage import connect, listen, real_now, reconnect, served
+from app.embedded import EmbeddedPostgres
+from app.errors import CannotStart
 from app.flow import Flow
 from app.intake.connections import new_secret
 from app.intake.models import Connection
@@ -113,8 +114,8 @@ async def play_and_serve(settings: Settings, echo: Echo) -> bool:
     folder = settings.data_dir
     kept = Kept.read(folder)
     if kept is not None and kept.state == "playing":
-        echo("The last round was interrupted; it starts again.")
         await _clear(settings)
+        echo("The last round was interrupted; it starts again.")
         kept = None
     until = real_now()
     monday = first_monday(until)
@@ -160,6 +161,7 @@ async def _keep_running(house: Theatre, kept: Kept | None, echo: Echo) -> None:
             sample_body(house.greenhouse.world),
             kept.secret,
             _own_name(),
+            house.services.settings.time_zone,
         )
         script = write_sample(folder, sample)
         _remember(kept, house, folder)
@@ -202,9 +204,17 @@ async def _is_used(services: Services) -> bool:
 
 
 async def _clear(settings: Settings) -> None:
-    """An interrupted round is taken away with everything that it left: there was nothing before it."""
-    async with database_of(settings) as url:
-        await migrations.downgrade(url, "base")
+    """An interrupted round is taken away with everything that it left: there was nothing before it.
+
+    Raises DataFolderInUse while another process is playing it.
+    """
+    if settings.database_url is not None:
+        raise CannotStart("The last round was interrupted; give it an empty database to start again.")
+    server = EmbeddedPostgres(settings.data_dir)  # owned, not joined: the round may still be running
+    try:
+        await migrations.downgrade(await asyncio.to_thread(server.start), "base")
+    finally:
+        await asyncio.to_thread(server.stop)
     for path in (settings.mail_folder or settings.data_dir / "mail").glob("*.eml"):
         path.unlink()
 
