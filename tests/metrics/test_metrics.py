@@ -16,9 +16,11 @@ from app.access.keys import Scope
 from app.db import unit_of_work
 from app.delivery.models import RouteHealth
 from app.intake.models import Event
+from app.loops import Loops
 from app.main import create_app
 from app.metrics.figures import figures
 from app.metrics.heartbeat import beat
+from app.metrics.models import WorkerSeen
 from app.metrics.recount import recounted, tallied
 from app.metrics.tally import fold_tally
 from app.metrics.text import prometheus
@@ -228,3 +230,12 @@ async def test_events_of_a_deleted_connection_are_counted_no_more(small: Small) 
     await small.execute("DELETE FROM event")
     samples = await _read(small)
     assert not [key for key in samples if key[0] == "heardback_events"]
+
+
+async def test_a_process_that_works_says_so(small: Small) -> None:
+    """The loops of a worker beat from their first moment."""
+    async with Loops(small.flow).running(grace=5), asyncio.timeout(20):
+        while not await small.rows(WorkerSeen):  # noqa: ASYNC110  # the database is where it shows
+            await asyncio.sleep(0.01)
+    (seen,) = await small.rows(WorkerSeen)
+    assert (seen.name, seen.seen_at) == (small.services.settings.worker_name, MONDAY)
