@@ -246,7 +246,7 @@ def _settled(played: Played) -> Iterator[str]:
 
 
 def _silence(played: Played) -> Iterator[str]:
-    """No candidate is left in silence."""
+    """No candidate is left in silence without somebody by name who must act."""
     yield from played.silent
 
 
@@ -282,5 +282,5 @@ _EXPECTATIONS: Mapping[str, Callable[[Played], Iterator[str]]] = {
     "nobody was written to twice for one reason": _once,
     "each mail to a candidate is noted in Greenhouse, once": _noted,
     "every follow-up ended, or waits on a named person": _settled,
-    "nobody is left in silence": _silence,
+    "nobody is left in silence, or it is named who must act": _silence,
 }
