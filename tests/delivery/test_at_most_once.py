@@ -150,7 +150,7 @@ async def test_a_provider_that_forgets_to_answer_is_asked_until_it_knows(small: 
 async def test_a_broken_route_stops_and_burns_nothing(small: Small) -> None:
     """While the route itself is broken nothing is tried in vain, and nothing is ever given up for it."""
     refused = Outcome(OutcomeKind.CONFIGURATION, "the token is wrong")
-    small.route.script = [refused] * 12
+    small.route.script = [refused for _ in range(12)]
     await small.at(DUE)
     assert (await small.one(RouteHealth)).cause == "the token is wrong"
     assert len(_tried(small)) == 1

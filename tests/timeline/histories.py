@@ -1,5 +1,6 @@
 """Histories of applications as an ATS tells them: built act by act, so that every one could have happened."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -92,7 +93,7 @@ class Story:
 
 def _do(story: Story, act: str, number: int) -> None:
     few = number % 3
-    {
+    acts: dict[str, Callable[[], None]] = {
         "move": lambda: story.move(str(number % 4 + 1)),
         "visits": story.confirm_visits,
         "reject": lambda: story.tell(
@@ -118,7 +119,8 @@ def _do(story: Story, act: str, number: int) -> None:
         "say": lambda: story.say(f"say:{number}", promise=bool(few)),
         "delete": lambda: story.tell(FactKind.APPLICATION_DELETED, "deleted", {}),
         "same": lambda: story.facts.append(story.facts[-1]),
-    }[act]()
+    }
+    acts[act]()
 
 
 ACTS = (
