@@ -166,7 +166,8 @@ async def test_a_broken_route_stops_and_burns_nothing(small: Small) -> None:
 
 async def test_refusals_by_a_broken_route_do_not_count_as_tries(small: Small) -> None:
     """After a day of a wrong token one busy answer must not be the last."""
-    small.route.script = [Outcome(OutcomeKind.CONFIGURATION, "the token is wrong")] * 10 + [NOT_SENT]
+    refused = Outcome(OutcomeKind.CONFIGURATION, "the token is wrong")
+    small.route.script = [*(refused for _ in range(10)), NOT_SENT]
     for quarter in range(12):
         await small.at(DUE + timedelta(minutes=15 * quarter, seconds=quarter))
     assert (await _mail(small)).state in ("queued", "sent")
