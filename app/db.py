@@ -1,12 +1,26 @@
 """The database: engine, one commit per unit of work, UTC datetimes, names for constraints."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, MetaData
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    column,
+    func,
+    select,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
@@ -78,6 +92,29 @@ async def unit_of_work(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """All or nothing: commits at the end, rolls back when anything is raised. The only commit there is."""
     async with sessions() as session, session.begin():
         yield session
+
+
+def insert_many(model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> Insert:
+    """One INSERT of any number of rows that have the same columns; add `on_conflict…` and `returning` to it.
+
+    The rows travel as one array a column: a VALUES list of another length would be another statement, to be
+    compiled by us and planned by Postgres each time, which costs more than the insert.
+    """
+    table = cast("Table", model.__table__)  # type: ignore[attr-defined]  # SQLModel makes it
+    names = list(rows[0])
+    given, chosen = [], []
+    for name in names:
+        kind = table.c[name].type
+        json_ = isinstance(kind, JSONB)
+        element = Text() if json_ else kind
+        values = [row[name] for row in rows]
+        if json_:
+            values = [None if value is None else json.dumps(value) for value in values]
+        given.append(sql_cast(bindparam(name, values, type_=ARRAY(element), unique=True), ARRAY(element)))
+        taken: ColumnElement[Any] = column(name, element)
+        chosen.append(sql_cast(taken, JSONB) if json_ else taken)
+    source = func.unnest(*given).table_valued(*(column(n) for n in names), name="given").render_derived()
+    return insert(table).from_select(names, select(*chosen).select_from(source))
 
 
 def json_row(row: SQLModel, *names: str) -> dict[str, Any]:

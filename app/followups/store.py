@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import PersonRole
+from app.db import insert_many
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.plan import Wanted, plan
 from app.ids import new_id
@@ -29,12 +30,14 @@ async def plan_all(session: AsyncSession, owed: Sequence[Owed], now: datetime) -
     for row in rows:
         planned.setdefault(row.application_id, {})[row.reason, row.step, row.recipient] = row
     people = await _candidates(session, owed)
-    new = 0
+    new: list[dict[str, object]] = []
     for o in owed:
         candidate = people.get((o.known.application.connection_id, o.known.truth.candidate or ""))
-        new += _plan_one(session, o, planned.get(o.known.application.id, {}), candidate, now)
+        new += _plan_one(o, planned.get(o.known.application.id, {}), candidate, now)
     await session.flush()
-    return new
+    if new:
+        await session.execute(insert_many(FollowUp, new))
+    return len(new)
 
 
 async def _candidates(session: AsyncSession, owed: Sequence[Owed]) -> dict[tuple[str, str], Person]:
@@ -51,13 +54,13 @@ async def _candidates(session: AsyncSession, owed: Sequence[Owed]) -> dict[tuple
 
 
 def _plan_one(
-    session: AsyncSession,
     owed: Owed,
     planned: dict[Key, FollowUp],
     candidate: Person | None,
     now: datetime,
-) -> int:
-    new = 0
+) -> list[dict[str, object]]:
+    """The values of what is newly wanted; what is planned already follows its clock."""
+    new = []
     wanted_keys: set[Key] = set()
     for running in owed.clocks:
         for wanted in plan(owed.known.truth, running.case, running.reading, owed.known.settings, now):
@@ -66,8 +69,7 @@ def _plan_one(
             if key in planned:
                 _replan(planned[key], wanted, now)
             else:
-                session.add(_row(owed, running, wanted, _forbidden(wanted, candidate), now))
-                new += 1
+                new.append(_row(owed, running, wanted, _forbidden(wanted, candidate), now))
     causes = _causes(owed)
     for key, row in planned.items():
         if key not in wanted_keys and row.state in FollowUpState.OPEN and row.clock_id is not None:
@@ -86,33 +88,36 @@ def _forbidden(wanted: Wanted, candidate: Person | None) -> str | None:
     return None if candidate.can_email else "the ATS says that the candidate may not be mailed"
 
 
-def _row(owed: Owed, running: Running, wanted: Wanted, forbidden: str | None, now: datetime) -> FollowUp:
+def _row(
+    owed: Owed, running: Running, wanted: Wanted, forbidden: str | None, now: datetime
+) -> dict[str, object]:
     application = owed.known.application
     truth, case = owed.known.truth, running.case
-    return FollowUp(
-        id=new_id("fup"),
-        connection_id=application.connection_id,
-        application_id=application.id,
-        clock_id=running.clock.id,
-        reason=wanted.reason,
-        step=wanted.step,
-        recipient=wanted.recipient,
-        kind=wanted.kind,
-        state=FollowUpState.CANCELLED if forbidden else FollowUpState.PLANNED,
-        cause=forbidden,
-        final=forbidden is not None,
-        waiting_on=owner_of("recruiter", truth, case.occurrence),
-        approval_needed=wanted.approval,
-        note_only=wanted.note_only,
-        planned_for=wanted.planned_for,
-        release_at=wanted.release_at,
-        expires_at=wanted.expires_at,
+    return {
+        "id": new_id("fup"),
+        "connection_id": application.connection_id,
+        "application_id": application.id,
+        "clock_id": running.clock.id,
+        "reason": wanted.reason,
+        "step": wanted.step,
+        "recipient": wanted.recipient,
+        "kind": wanted.kind,
+        "state": FollowUpState.CANCELLED if forbidden else FollowUpState.PLANNED,
+        "cause": forbidden,
+        "final": forbidden is not None,
+        "waiting_on": owner_of("recruiter", truth, case.occurrence),
+        "approval_needed": wanted.approval,
+        "note_only": wanted.note_only,
+        "planned_for": wanted.planned_for,
+        "release_at": wanted.release_at,
+        "expires_at": wanted.expires_at,
         # Words that need a person are written at once, so that there is time to read them.
-        act_at=None if forbidden else (now if wanted.approval else wanted.release_at),
-        correlation_id=owed.known.correlation_id,
-        created_at=now,
-        updated_at=now,
-    )
+        "act_at": None if forbidden else (now if wanted.approval else wanted.release_at),
+        "correlation_id": owed.known.correlation_id,
+        "created_at": now,
+        "updated_at": now,
+        "failures": 0,
+    }
 
 
 def _replan(row: FollowUp, wanted: Wanted, now: datetime) -> None:

@@ -6,23 +6,36 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.db import insert_many
 from app.ids import new_id
 from app.sla.cases import Case, RuleBook, cases
 from app.sla.clocks import ClockReading, ClockState, read_clock
 from app.sla.models import Clock, ClockEvent
 from app.sla.owners import owner_of
+from app.timeline.models import Application
 from app.timeline.store import Known
+
+
+@dataclass(frozen=True, slots=True)
+class NewClock:
+    """A clock that is written for the first time: values, because an entity costs ten times as much."""
+
+    id: str
+    application_id: str
+    values: Mapping[str, Any]
+
+
+AnyClock = Clock | NewClock
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
     """A clock: its row, the case behind it and what it shows now."""
 
-    clock: Clock
+    clock: AnyClock
     case: Case
     reading: ClockReading
 
@@ -44,14 +57,15 @@ async def derive(
 ) -> list[Owed]:
     """Derives every clock of these applications and writes down what changed."""
     ids = [k.application.id for k in known]
-    rows = await _clocks(session, ids)
-    events = await _events(session, ids)
+    with session.no_autoflush:  # applications are written once, with their clocks
+        rows = await _clocks(session, ids)
+        events = await _events(session, ids)
     owed = [_derive_one(k, book, rows.get(k.application.id, {}), now) for k in known]
-    await _save(session, [running.clock for o in owed for running in o.clocks])
-    await _save_events(session, owed, events, now)
     for o in owed:
         o.known.application.wake_at = _wake_at(o)
         o.known.application.folded_at = now
+    await _save(session, [running.clock for o in owed for running in o.clocks])
+    await _save_events(session, owed, events, now)
     return owed
 
 
@@ -68,20 +82,8 @@ def _derive_one(known: Known, book: RuleBook, rows: Mapping[tuple[str, str], Clo
     for case in found:
         key = case.policy.key, case.occurrence.key
         reading = read_clock(case.history, now)
-        clock = rows.get(key) or Clock(
-            id=new_id("clk"),
-            connection_id=application.connection_id,
-            application_id=application.id,
-            policy=key[0],
-            occurrence=key[1],
-            state=ClockState.PENDING,
-            started_at=case.occurrence.starts_at,
-            policy_version=case.version,
-            calendar=case.calendar,
-            rule=case.rule,
-            updated_at=now,
-        )
-        _show(clock, case, reading, owner_of(case.policy.owed_by, known.truth, case.occurrence), now)
+        shown = _shown(case, reading, owner_of(case.policy.owed_by, known.truth, case.occurrence))
+        clock = _show(rows[key], shown, now) if key in rows else _new(application, key, shown, now)
         running.append(Running(clock, case, reading))
     kept = {(r.case.policy.key, r.case.occurrence.key) for r in running}
     lapsed = [clock for key, clock in rows.items() if key not in kept]
@@ -90,8 +92,9 @@ def _derive_one(known: Known, book: RuleBook, rows: Mapping[tuple[str, str], Clo
     return Owed(known, running, lapsed)
 
 
-def _show(clock: Clock, case: Case, reading: ClockReading, owner: str | None, now: datetime) -> None:
-    shown = {
+def _shown(case: Case, reading: ClockReading, owner: str | None) -> dict[str, Any]:
+    """Everything that a clock's row shows."""
+    return {
         "state": str(reading.state),
         "started_at": case.occurrence.starts_at,
         "due_at": reading.due_at,
@@ -106,10 +109,25 @@ def _show(clock: Clock, case: Case, reading: ClockReading, owner: str | None, no
         "rule": case.rule,
         "owner": owner,
     }
+
+
+def _show(clock: Clock, shown: Mapping[str, Any], now: datetime) -> Clock:
     if any(getattr(clock, name) != value for name, value in shown.items()):
         for name, value in shown.items():
             setattr(clock, name, value)
         clock.updated_at = now
+    return clock
+
+
+def _new(application: Application, key: tuple[str, str], shown: Mapping[str, Any], now: datetime) -> NewClock:
+    identity = {
+        "id": new_id("clk"),
+        "connection_id": application.connection_id,
+        "application_id": application.id,
+        "policy": key[0],
+        "occurrence": key[1],
+    }
+    return NewClock(identity["id"], application.id, {**identity, **shown, "updated_at": now})
 
 
 def _lapse(clock: Clock, now: datetime) -> None:
@@ -145,9 +163,11 @@ async def _events(session: AsyncSession, applications: Sequence[str]) -> dict[st
     return found
 
 
-async def _save(session: AsyncSession, clocks: Iterable[Clock]) -> None:
-    session.add_all(clocks)
+async def _save(session: AsyncSession, clocks: Iterable[AnyClock]) -> None:
+    new = [clock.values for clock in clocks if isinstance(clock, NewClock)]
     await session.flush()
+    if new:
+        await session.execute(insert_many(Clock, new))
 
 
 async def _save_events(
@@ -163,11 +183,11 @@ async def _save_events(
         for clock in o.lapsed:
             rows += _voided(clock, events.get(clock.id, ()), clock.closed_by or "", now)
     if rows:
-        await session.execute(insert(ClockEvent).values(rows).on_conflict_do_nothing())
+        await session.execute(insert_many(ClockEvent, rows).on_conflict_do_nothing())
 
 
 def _news(
-    clock: Clock,
+    clock: AnyClock,
     reading: ClockReading,
     known: Sequence[ClockEvent],
     now: datetime,
@@ -191,7 +211,7 @@ def _news(
     return rows
 
 
-def _voided(clock: Clock, known: Sequence[ClockEvent], cause: str, now: datetime) -> list[dict[str, Any]]:
+def _voided(clock: AnyClock, known: Sequence[ClockEvent], cause: str, now: datetime) -> list[dict[str, Any]]:
     """A recorded breach that later truth disproves: corrected by another event, never erased."""
     round_ = sum(e.kind == "breach_voided" for e in known)
     if not _has(known, "breached", round_):
@@ -203,7 +223,9 @@ def _has(known: Sequence[ClockEvent], kind: str, step: int) -> bool:
     return any(e.kind == kind and e.step == step for e in known)
 
 
-def _event(clock: Clock, kind: str, step: int, at: datetime, now: datetime, **detail: str) -> dict[str, Any]:
+def _event(
+    clock: AnyClock, kind: str, step: int, at: datetime, now: datetime, **detail: str
+) -> dict[str, Any]:
     return {
         "clock_id": clock.id,
         "application_id": clock.application_id,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import Fact, FactKind, PersonRole, Reading
+from app.db import insert_many
 from app.ids import new_id
 from app.privacy.vault import Vault
 from app.timeline.models import Application, FactRow, Job
@@ -192,7 +193,7 @@ async def _insert(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> Sequ
     unique = {row["key"]: row for row in sorted(rows, key=lambda r: r["placed_at"], reverse=True)}
     if not unique:
         return []
-    statement = insert(FactRow).values([unique[key] for key in sorted(unique)])
+    statement = insert_many(FactRow, [unique[key] for key in sorted(unique)])
     result = await session.execute(
         statement.on_conflict_do_update(
             index_elements=["connection_id", "key"],
@@ -226,7 +227,7 @@ async def _wake(
             }
             for external_id in named
         ]
-        statement = insert(Application).values(rows)
+        statement = insert_many(Application, rows)
         await session.execute(
             statement.on_conflict_do_update(
                 index_elements=["connection_id", "external_id"],

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.db import insert_many
 from app.intake.config import ConnectionSettings
 from app.timeline.fold import fold
 from app.timeline.models import Application, StageVisit
@@ -45,7 +45,8 @@ async def know(session: AsyncSession, applications: Sequence[Application]) -> li
     known = await read(session, applications)
     for k in known:
         _mirror(k.application, k.truth)
-    await _write_visits(session, known)
+    with session.no_autoflush:  # the applications are written later, with what is derived from them
+        await _write_visits(session, known)
     return known
 
 
@@ -100,7 +101,7 @@ async def _write_visits(session: AsyncSession, known: Sequence[Known]) -> None:
         for stay in stays[application]
     ]
     if rows:
-        await session.execute(insert(StageVisit).values(rows))
+        await session.execute(insert_many(StageVisit, rows))
 
 
 _STAY = ("ordinal", "stage_id", "stage_name", "stage_kind", "entered_at", "left_at")
