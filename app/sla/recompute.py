@@ -73,6 +73,8 @@ async def _wake(session: AsyncSession, first: str, last: str, now: datetime) -> 
         .where(
             col(Application.id).between(first, last),
             (col(Application.status) == "active") | open_clock.exists(),
+            # One that failed is tried again at its own time, and is derived with the new rules then.
+            col(Application.failures) == 0,
         )
         .order_by(col(Application.connection_id), col(Application.external_id))
         .with_for_update(of=Application),
