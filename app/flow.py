@@ -22,6 +22,7 @@ from app.delivery.send import Post
 from app.followups.store import plan_all
 from app.isolation import in_batches
 from app.messages.write import claim_planned, give_up, write_all
+from app.privacy.retention import tidy
 from app.services import Services
 from app.sla.book import Shelf
 from app.sla.recompute import wake_some
@@ -116,6 +117,13 @@ class Flow:
             now=at.business,
             machine_now=at.machine,
         )
+
+    async def housekeeping(self) -> int:
+        """Beside the flow: what has outlived its purpose goes."""
+        at = await self._instants()
+        days = self.services.settings.raw_body_days
+        async with unit_of_work(self.services.sessions) as session:
+            return await tidy(session, now=at.business, machine_now=at.machine, raw_body_days=days)
 
     def drains(self) -> dict[str, Callable[[], Awaitable[int]]]:
         """Every drain by name, in the order of the flow."""

@@ -17,6 +17,8 @@ Drain = Callable[[], Awaitable[int]]
 
 _PATIENCE = {"work": 0.5, "deliveries": 0.5, "questions": 2.0, "polls": 2.0}
 """Seconds after which a loop looks by itself: the bell only shortens the wait."""
+_TIDY = 600.0
+"""Seconds between two looks at what has outlived its purpose."""
 _AFTER_TROUBLE = 2.0
 """Seconds before trying again when the database is away."""
 
@@ -39,7 +41,10 @@ class Loops:
         """Runs the loops; on leaving no new work is taken, and what is under way may end within the grace."""
         drains = self.flow.drains()
         inner = [drains[name] for name in ("events", "recomputes", "applications", "messages", "releases")]
-        pulse = asyncio.create_task(self._pulse(), name="pulse")
+        steady = [
+            asyncio.create_task(self._every(EVERY, lambda: beat(self.flow.services)), name="pulse"),
+            asyncio.create_task(self._every(_TIDY, self.flow.housekeeping), name="housekeeping"),
+        ]
         tasks = [
             asyncio.create_task(self._loop("work", inner), name="work"),
             *(
@@ -52,11 +57,12 @@ class Loops:
         finally:
             self._stopping = True
             self.ring()
-            pulse.cancel()
+            for task in steady:
+                task.cancel()
             _, late = await asyncio.wait(tasks, timeout=grace)
             for task in late:
                 task.cancel()
-            await asyncio.gather(pulse, *late, return_exceptions=True)
+            await asyncio.gather(*steady, *late, return_exceptions=True)
 
     async def _loop(self, name: str, drains: list[Drain]) -> None:
         bell = asyncio.Event()
@@ -75,13 +81,14 @@ class Loops:
             else:
                 await self._wait(bell, _PATIENCE[name])
 
-    async def _pulse(self) -> None:
+    async def _every(self, seconds: float, step: Callable[[], Awaitable[object]]) -> None:
+        """Beside the work: a step that nobody waits for."""
         while True:
             try:
-                await beat(self.flow.services)
+                await step()
             except Exception:
-                log.exception("loop.trouble", loop="pulse")
-            await asyncio.sleep(EVERY)
+                log.exception("loop.trouble", loop="steady")
+            await asyncio.sleep(seconds)
 
     async def _wait(self, bell: asyncio.Event, seconds: float) -> None:
         if not self._stopping:
