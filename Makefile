@@ -45,6 +45,7 @@ openapi: $(RUN) ## write openapi/openapi.json from the code
 	@mkdir -p openapi
 	$(BIN)/heardback openapi > openapi/openapi.json.new
 	mv openapi/openapi.json.new openapi/openapi.json
+	$(BIN)/heardback policies schema > openapi/policies.schema.json
 
 migration: $(DEV) ## write the next migration from the models: make migration m="what it does"
 	$(BIN)/python scripts/new-migration "$(m)"

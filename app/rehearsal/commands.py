@@ -15,6 +15,7 @@ import yaml
 
 from app.commands import at, opened, run
 from app.errors import InvalidPolicy
+from app.followups.policy_schema import policy_schema_text
 from app.rehearsal.differences import Difference, proposed
 from app.rehearsal.rules import read_rules
 from app.rehearsal.run import Backtest, backtest, diff
@@ -28,6 +29,12 @@ from app.sla.policy_commands import policies
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 _LISTED = 50
 _COLUMNS = ("clocks", "kept", "warned", "breached", "open")
+
+
+@policies.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of the rules, for an editor that checks while you write."""
+    click.echo(policy_schema_text(), nl=False)
 
 
 @policies.command("diff")
