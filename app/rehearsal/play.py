@@ -15,8 +15,8 @@ from app.ats.canonical import FactKind
 from app.followups.plan import Wanted, plan, step_of
 from app.intake.config import ConnectionSettings
 from app.sla.cases import Case, RuleBook, cases
-from app.sla.clocks import ClockReading, after, read_clock
-from app.sla.stops import clock_key
+from app.sla.clocks import ClockReading, History, after, read_clock
+from app.sla.stops import Stop, clock_key
 from app.timeline.fold import fold
 from app.timeline.truth import JobTruth, Placed, Truth
 
@@ -222,10 +222,30 @@ class _Stage:
 
 def _still(before: _Running | None, case: Case, now: datetime) -> ClockReading | None:
     """The reading of before, where neither news nor time can have changed it."""
-    if before is None or before.case.history != case.history:
+    if before is None or not _alike(before.case.history, case.history):
         return None
-    following = before.reading.next_at
-    return before.reading if following is None or now < following else None
+    reading, old, new = before.reading, before.case.history, case.history
+    if reading.closed is not None:
+        # What came after its end changes nothing about a clock.
+        return reading if _first_stop(new, now) == reading.closed else None
+    if (old.met, old.cancelled) != (new.met, new.cancelled):
+        return None
+    return reading if reading.next_at is None or now < reading.next_at else None
+
+
+def _alike(old: History, new: History) -> bool:
+    return (
+        old.policy is new.policy
+        and old.hours is new.hours
+        and old.pauses == new.pauses
+        and old.occurrence == new.occurrence
+    )
+
+
+def _first_stop(history: History, now: datetime) -> Stop | None:
+    start = history.occurrence.starts_at
+    reached = (stop for stop in (*history.met, *history.cancelled) if start <= stop.at <= now)
+    return min(reached, key=lambda stop: stop.at, default=None)
 
 
 def _job_at(job: JobTruth, now: datetime) -> JobTruth:
