@@ -5,10 +5,11 @@ gives up on a webhook after about 15 hours. So each connection is asked at its o
 last time, and about every application in an interview stage. What comes back is recorded like any webhook.
 """
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 from sqlalchemy import func, or_, select
@@ -18,10 +19,11 @@ from sqlmodel import col
 
 from app.ats.canonical import Fact, FactKind, Reading
 from app.db import Sessions, unit_of_work
-from app.errors import VendorError
+from app.errors import VendorAway, VendorError
 from app.intake.connections import secrets_of, settings_of
 from app.intake.models import Connection
-from app.privacy.vault import Vault
+from app.isolation import passing
+from app.privacy.vault import CannotOpen, Vault
 from app.timeline.models import Application, FactRow, PollCursor
 from app.timeline.record import Heard, record
 
@@ -30,12 +32,19 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_T = TypeVar("_T")
+
 _RESOURCE = "applications"
 _OVERLAP = timedelta(minutes=2)
 """Asked again each time: the vendor's clock and its index may lag behind ours."""
 _CHUNK = 50
 """Ids in one request (Greenhouse Harvest v3: each `*_ids` filter takes 50, read 2026-11)."""
-_LEASE = timedelta(seconds=120)
+_LEASE = timedelta(seconds=30)
+"""Renewed with every chunk: nobody who died holds a connection's turn for longer."""
+_PATIENCE = timedelta(seconds=25)
+"""For one chunk; shorter than the lease."""
+_SIDE_BY_SIDE = 4
+"""Connections asked at once, so that one that hangs does not keep the others waiting."""
 _AGAIN = timedelta(minutes=2)
 _PUSHED = {FactKind.APPLICATION_CREATED, FactKind.REJECTED, FactKind.WITHDRAWN, FactKind.HIRED}
 """What a webhook should have brought; keys are the same whichever door a fact comes through."""
@@ -61,29 +70,27 @@ async def poll_due(
     now: datetime,
     machine_now: datetime,
 ) -> int:
-    """Asks the vendor of one connection whose turn it is; returns how many were asked."""
+    """Asks the vendors of a few connections whose turn it is, side by side; returns how many were asked.
+
+    What a vendor said is recorded piece by piece, and each piece renews the lease: whoever dies in between
+    holds the turn for no longer than that. A piece that fails costs itself only.
+    """
     async with unit_of_work(sessions) as session:
         await _ensure_cursors(session, vault, now)
-        turn = await _claim(session, now, machine_now)
-    if turn is None:
-        return 0
-    try:
-        heard = await _ask(vendors, turn, now)
-    except VendorError as error:
-        await _failed(sessions, turn, error, now)
-        return 1
-    async with unit_of_work(sessions) as session:
-        missed = await _missed(session, turn, heard)
-        await record(session, vault, turn.connection_id, heard, now)
-        await _done(session, turn, missed, now)
-    return 1
+        turns = await _claim(session, now, machine_now)
+    began = asyncio.get_running_loop().time()
+    polls = [_Poll(sessions, vault, vendors, turn, now, machine_now, began) for turn in turns]
+    ended = await asyncio.gather(*(poll.run() for poll in polls), return_exceptions=True)
+    for wrong in ended:
+        if isinstance(wrong, BaseException):
+            raise wrong
+    return len(turns)
 
 
 async def _ensure_cursors(session: AsyncSession, vault: Vault, now: datetime) -> None:
     known = set(await session.scalars(select(col(PollCursor.connection_id))))
     for connection in await session.scalars(select(Connection).where(col(Connection.enabled))):
-        wanted = settings_of(connection).poll and secrets_of(connection, vault).client_id
-        if wanted and connection.id not in known:
+        if connection.id not in known and settings_of(connection).poll and _may_ask(connection, vault):
             row = {
                 "connection_id": connection.id,
                 "resource": _RESOURCE,
@@ -96,44 +103,146 @@ async def _ensure_cursors(session: AsyncSession, vault: Vault, now: datetime) ->
             await session.execute(insert(PollCursor).values(row).on_conflict_do_nothing())
 
 
-async def _claim(session: AsyncSession, now: datetime, machine_now: datetime) -> Turn | None:
-    cursor = await session.scalar(
+def _may_ask(connection: Connection, vault: Vault) -> bool:
+    try:
+        return bool(secrets_of(connection, vault).client_id)
+    except CannotOpen:
+        # One connection whose secrets are lost must not silence the polls of all others.
+        log.warning("poll.secrets_lost", connection=connection.id)
+        return False
+
+
+async def _claim(session: AsyncSession, now: datetime, machine_now: datetime) -> list[Turn]:
+    cursors = await session.scalars(
         select(PollCursor)
         .where(
             col(PollCursor.next_at) <= now,
             or_(col(PollCursor.leased_until).is_(None), col(PollCursor.leased_until) < machine_now),
         )
         .order_by(col(PollCursor.next_at))
-        .limit(1)
+        .limit(_SIDE_BY_SIDE)
         .with_for_update(skip_locked=True),
     )
-    if cursor is None:
-        return None
-    connection = await session.get_one(Connection, cursor.connection_id)
-    settings = settings_of(connection)
-    every = timedelta(seconds=settings.poll_every_seconds)
-    if not (connection.enabled and settings.poll):
-        cursor.next_at = now + every
-        return None
-    cursor.lease += 1
-    cursor.leased_until = machine_now + _LEASE
-    watched = await session.scalars(
-        select(col(Application.external_id))
-        .where(col(Application.connection_id) == connection.id, col(Application.interviewing))
-        .order_by(col(Application.external_id)),
-    )
-    return Turn(connection.id, cursor.lease, cursor.read_until, every, watched.all())
+    turns = []
+    for cursor in cursors.all():
+        connection = await session.get_one(Connection, cursor.connection_id)
+        settings = settings_of(connection)
+        every = timedelta(seconds=settings.poll_every_seconds)
+        if not (connection.enabled and settings.poll):
+            cursor.next_at = now + every
+            continue
+        cursor.lease += 1
+        cursor.leased_until = machine_now + _LEASE
+        watched = await session.scalars(
+            select(col(Application.external_id))
+            .where(col(Application.connection_id) == connection.id, col(Application.interviewing))
+            .order_by(col(Application.external_id)),
+        )
+        turns.append(Turn(connection.id, cursor.lease, cursor.read_until, every, watched.all()))
+    return turns
 
 
-async def _ask(vendors: "Vendors", turn: Turn, now: datetime) -> list[Heard]:
-    vendor, client = await vendors.client(turn.connection_id)
-    changed = await client.changed(turn.since - _OVERLAP)
-    wanted = sorted({*changed, *turn.watched})
-    heard = []
-    for ids in _chunks(wanted):
-        reading = vendor.api.read_answers(await client.applications(ids), now)
-        heard.append(Heard(reading, now, "poll"))
-    return heard
+@dataclass(frozen=True, slots=True)
+class _Poll:
+    """One turn, piece by piece."""
+
+    sessions: Sessions
+    vault: Vault
+    vendors: "Vendors"
+    turn: Turn
+    now: datetime
+    machine_now: datetime
+    began: float
+    """The event loop's seconds when the turn was claimed: leases are renewed from the machine time since."""
+
+    async def run(self) -> None:
+        try:
+            wanted = await self._answer(self._changed())
+        except Exception as wrong:
+            if passing(wrong):
+                raise
+            self._trace(wrong)
+            await self._failed(wrong)
+            return
+        failure: Exception | None = None
+        for ids in _chunks(wanted):
+            try:
+                mine = await self._record(await self._answer(self._ask(ids)))
+            except Exception as wrong:
+                if passing(wrong):
+                    raise
+                self._trace(wrong)
+                failure = failure or wrong
+                mine = await self._record(None)
+            if not mine:
+                return  # somebody else's turn has begun since
+        if failure is not None:
+            await self._failed(failure)
+        else:
+            await self._done()
+
+    def _trace(self, wrong: Exception) -> None:
+        if not isinstance(wrong, VendorError):
+            log.exception("poll.broken", connection=self.turn.connection_id)
+
+    async def _answer(self, asked: Awaitable[_T]) -> _T:
+        try:
+            async with asyncio.timeout(_PATIENCE.total_seconds()):
+                return await asked
+        except TimeoutError as late:
+            raise VendorAway("No answer within the lease.", kind="timeout") from late
+
+    async def _changed(self) -> list[str]:
+        _, client = await self.vendors.client(self.turn.connection_id)
+        changed = await client.changed(self.turn.since - _OVERLAP)
+        return sorted({*changed, *self.turn.watched})
+
+    async def _ask(self, ids: Sequence[str]) -> Heard:
+        vendor, client = await self.vendors.client(self.turn.connection_id)
+        reading = vendor.api.read_answers(await client.applications(ids), self.now)
+        return Heard(reading, self.now, "poll")
+
+    async def _record(self, heard: Heard | None) -> bool:
+        """Keeps what was heard and renews the lease; False when the turn is no longer ours."""
+        async with unit_of_work(self.sessions) as session:
+            cursor = await _mine(session, self.turn)
+            if cursor is None:
+                return False
+            since = asyncio.get_running_loop().time() - self.began
+            cursor.leased_until = self.machine_now + timedelta(seconds=since) + _LEASE
+            if heard is not None:
+                missed = await _missed(session, self.turn, [heard])
+                cursor.missed += missed
+                if missed:
+                    log.warning("poll.missed", connection=self.turn.connection_id, changes=missed)
+                await record(session, self.vault, self.turn.connection_id, [heard], self.now)
+            return True
+
+    async def _done(self) -> None:
+        async with unit_of_work(self.sessions) as session:
+            cursor = await _mine(session, self.turn)
+            if cursor is not None:
+                cursor.read_until, cursor.next_at = self.now, self.now + self.turn.every
+                cursor.leased_until, cursor.failures, cursor.failure = None, 0, None
+
+    async def _failed(self, wrong: Exception) -> None:
+        """Tried again later, less and less often; never at once, whatever it was."""
+        kind, detail, wait = _told(wrong)
+        async with unit_of_work(self.sessions) as session:
+            cursor = await _mine(session, self.turn)
+            if cursor is not None:
+                cursor.failures += 1
+                cursor.failure = f"{kind}: {detail}"
+                cursor.next_at = self.now + max(wait or _AGAIN, _AGAIN) * min(cursor.failures, 15)
+                cursor.leased_until = None
+        log.warning("poll.failed", connection=self.turn.connection_id, kind=kind, detail=detail)
+
+
+def _told(wrong: Exception) -> tuple[str, str, timedelta | None]:
+    if isinstance(wrong, VendorError):
+        return wrong.kind, wrong.detail, wrong.wait
+    # Its words may hold what was read: only its name is safe to keep.
+    return "unexpected", type(wrong).__name__, None
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -156,28 +265,6 @@ async def _missed(session: AsyncSession, turn: Turn, heard: Sequence[Heard]) -> 
 
 def _pushed(reading: Reading) -> Iterator[Fact]:
     return (fact for fact in reading.facts if fact.kind in _PUSHED)
-
-
-async def _done(session: AsyncSession, turn: Turn, missed: int, now: datetime) -> None:
-    cursor = await _mine(session, turn)
-    if cursor is None:
-        return
-    cursor.read_until, cursor.next_at = now, now + turn.every
-    cursor.leased_until, cursor.failures, cursor.failure = None, 0, None
-    cursor.missed += missed
-    if missed:
-        log.warning("poll.missed", connection=turn.connection_id, changes=missed)
-
-
-async def _failed(sessions: Sessions, turn: Turn, error: VendorError, now: datetime) -> None:
-    async with unit_of_work(sessions) as session:
-        cursor = await _mine(session, turn)
-        if cursor is not None:
-            cursor.failures += 1
-            cursor.failure = f"{error.kind}: {error.detail}"
-            cursor.next_at = now + max(error.wait or _AGAIN, _AGAIN) * min(cursor.failures, 15)
-            cursor.leased_until = None
-    log.warning("poll.failed", connection=turn.connection_id, kind=error.kind, detail=error.detail)
 
 
 async def _mine(session: AsyncSession, turn: Turn) -> PollCursor | None:
