@@ -183,7 +183,7 @@ class _Poll:
 
     def _trace(self, wrong: Exception) -> None:
         if not isinstance(wrong, VendorError):
-            log.exception("poll.broken", connection=self.turn.connection_id)
+            log.exception("poll.broken", connection=self.turn.connection_id)  # noqa: LOG004  # only in handlers
 
     async def _answer(self, asked: Awaitable[_T]) -> _T:
         try:
