@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from app.followups.schemas import PoliciesNew
 from app.rehearsal.tally import COUNTS, Tally
@@ -17,6 +17,59 @@ ASSUMPTIONS = (
     "Marks that people made on clocks count under both rule books.",
 )
 """What a backtest takes for granted."""
+
+
+_DOCUMENT: JsonValue = {
+    "calendar": "office",
+    "policies": [
+        {
+            "key": "acknowledge_application",
+            "name": "Acknowledge an application",
+            "starts": "application_created",
+            "target": {"business_hours": 4},
+            "met_by": ["contacted", "decided"],
+        },
+    ],
+}
+_DIFFERENCE: JsonValue = {
+    "application": "app_01jd2q8z6w3k7m9p5r1t0v4x2y",
+    "policy": "acknowledge_application",
+    "occurrence": "application",
+    "what": "moved",
+    "state_before": "running",
+    "state_after": "running",
+    "due_before": "2026-11-20T16:00:00Z",
+    "due_after": "2026-11-20T12:00:00Z",
+    "breach": None,
+    "planned": [],
+    "cancelled": [],
+}
+_POLICY: dict[str, JsonValue] = {
+    "clocks": 120,
+    "kept": 110,
+    "late": 4,
+    "warned": 12,
+    "breached": 6,
+    "cancelled": 3,
+    "open": 1,
+    "on_time": 0.948,
+}
+_WEEK: JsonValue = {"monday": "2026-11-16", "candidate": 130, "team": 41}
+_COUNTED: dict[str, JsonValue] = {
+    "policies": {"acknowledge_application": _POLICY},
+    "on_time": 0.948,
+    "messages": {"application_received": 120, "clock_breached": 6},
+    "to_candidates": 120,
+    "to_team": 6,
+    "per_candidate": 1.0,
+    "most_to_one_candidate": 1,
+    "unaddressed": 0,
+    "weeks": [_WEEK],
+}
+
+
+def _example(value: JsonValue) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
 
 
 class DiffAsked(PoliciesNew):
@@ -38,6 +91,8 @@ class DifferenceShown(Shown):
     planned: list[str] = Field(description="Kinds of message that would be planned.")
     cancelled: list[str] = Field(description="Kinds of planned message that would be cancelled.")
 
+    model_config = _example(_DIFFERENCE)
+
 
 class DiffShown(Shown):
     """What the rules would change; nothing was written."""
@@ -45,30 +100,7 @@ class DiffShown(Shown):
     counts: dict[str, int]
     differences: list[DifferenceShown] = Field(description="At most 500; `counts` tells of all.")
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "counts": {"moved": 1},
-                    "differences": [
-                        {
-                            "application": "app_01jd2q8z6w3k7m9p5r1t0v4x2y",
-                            "policy": "acknowledge_application",
-                            "occurrence": "application",
-                            "what": "moved",
-                            "state_before": "running",
-                            "state_after": "running",
-                            "due_before": "2026-11-20T16:00:00Z",
-                            "due_after": "2026-11-20T12:00:00Z",
-                            "breach": None,
-                            "planned": [],
-                            "cancelled": [],
-                        },
-                    ],
-                },
-            ],
-        },
-    )
+    model_config = _example({"counts": {"moved": 1}, "differences": [_DIFFERENCE]})
 
 
 class BacktestAsked(Given):
@@ -76,6 +108,8 @@ class BacktestAsked(Given):
 
     document: dict[str, Any]
     days: int = Field(default=90, ge=1, le=730, description="How far back.")
+
+    model_config = _example({"document": _DOCUMENT, "days": 90})
 
 
 class PolicyCounted(Shown):
@@ -90,6 +124,8 @@ class PolicyCounted(Shown):
     open: int
     on_time: float | None = Field(description="Met in time, among met in time or breached.")
 
+    model_config = _example(_POLICY)
+
 
 class WeekCounted(Shown):
     """Messages of the week that begins on that Monday (UTC)."""
@@ -97,6 +133,8 @@ class WeekCounted(Shown):
     monday: date
     candidate: int
     team: int
+
+    model_config = _example(_WEEK)
 
 
 class Counted(Shown):
@@ -112,6 +150,8 @@ class Counted(Shown):
     unaddressed: int = Field(description="Messages for which no person is known.")
     weeks: list[WeekCounted]
 
+    model_config = _example(_COUNTED)
+
 
 class BacktestShown(Shown):
     """Two rule books over the same history."""
@@ -123,6 +163,18 @@ class BacktestShown(Shown):
     present: Counted
     proposed: Counted
     assumptions: list[str]
+
+    model_config = _example(
+        {
+            "since": "2026-08-22T09:00:00Z",
+            "until": "2026-11-20T09:00:00Z",
+            "applications": 120,
+            "facts": 610,
+            "present": _COUNTED,
+            "proposed": _COUNTED,
+            "assumptions": list(ASSUMPTIONS),
+        },
+    )
 
 
 def counted(tally: Tally) -> Counted:
