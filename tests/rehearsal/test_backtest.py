@@ -15,6 +15,7 @@ from app.demo.greenhouse import Newcomer
 from app.followups.models import FollowUp
 from app.intake.models import Connection
 from app.messages.approval import approve, supply
+from app.rehearsal.commands import _compared
 from app.rehearsal.play import Kept, Message, play
 from app.rehearsal.run import always, backtest
 from app.rehearsal.tally import Tally
@@ -207,6 +208,9 @@ async def test_the_figures_are_those_of_the_tables(house: House) -> None:
     assert found.proposed.on_time("interviewer_feedback") == 1
     assert found.proposed.sent("team") < found.present.sent("team")
     assert found.proposed.sent("candidate") == found.present.sent("candidate")
+    [line] = [line for line in _compared(found) if line.startswith("interviewer_feedback")]
+    assert line.split()[1:4] == ["1", "→", "1"]
+    assert line.endswith("0.0% → 100.0%")
 
 
 async def _backtest(house: House, document: dict[str, Any]) -> tuple[Any, list[tuple[int, int]]]:
