@@ -10,7 +10,7 @@ from app.ats.canonical import FactKind
 from app.delivery.claim import Instants
 from app.delivery.models import Delivery, DeliveryState, RouteHealth, Suppression
 from app.delivery.release import MAIL, NOTE
-from app.delivery.settle import settle
+from app.delivery.settle import locked_follow_up, settle
 from app.errors import NotFound, WrongState
 from app.followups.models import FollowUp, FollowUpState
 from app.mail.outbound import Outcome, OutcomeKind
@@ -44,7 +44,9 @@ async def settle_unknown(
     delivery = await get(session, delivery_id, lock=True)
     if delivery.state != DeliveryState.UNKNOWN:
         raise WrongState(f"This delivery is {delivery.state}; only an unknown one can be settled.")
-    follow_up = await session.get_one(FollowUp, delivery.follow_up_id, with_for_update=True)
+    follow_up = await locked_follow_up(session, delivery.follow_up_id)
+    if follow_up is None:
+        raise NotFound
     kind = OutcomeKind.ACCEPTED if arrived else OutcomeKind.NOT_SENT
     detail = f"{by} says that it {'arrived' if arrived else 'did not arrive'}: {reason}"
     if not arrived and _speaks(delivery, follow_up):
@@ -65,7 +67,9 @@ async def try_again(session: AsyncSession, delivery_id: str, *, at: Instants) ->
     delivery = await get(session, delivery_id, lock=True)
     if delivery.state != DeliveryState.FAILED:
         raise WrongState(f"This delivery is {delivery.state}; only a failed one can be tried again.")
-    follow_up = await session.get_one(FollowUp, delivery.follow_up_id, with_for_update=True)
+    follow_up = await locked_follow_up(session, delivery.follow_up_id)
+    if follow_up is None:
+        raise NotFound
     delivery.state, delivery.act_at = DeliveryState.QUEUED, at.business
     delivery.settled_at = delivery.waiting_on = delivery.cause = None
     if _speaks(delivery, follow_up) and follow_up.state == FollowUpState.FAILED:

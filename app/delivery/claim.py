@@ -42,12 +42,18 @@ async def claim(
     stopped = await _stopped_route(session, packer.route.name, at.business)
     parcels = []
     for delivery in await _due(session, at, limit):
-        follow_up = await session.get(FollowUp, delivery.follow_up_id, with_for_update=True)
+        quiet = await _quiet(session, delivery, at.business)
+        if quiet is None:
+            delivery.act_at = at.business + _SOON
+            continue
+        follow_up = await session.get(
+            FollowUp, delivery.follow_up_id, with_for_update=True, populate_existing=True
+        )
         if follow_up is None or not _wanted(delivery, follow_up):
             _close(delivery, DeliveryState.CANCELLED, "no longer wanted", at)
         elif stopped is not None and delivery.channel != NOTE:
             delivery.act_at = stopped
-        elif await _news(session, follow_up, at.business):
+        elif not quiet:
             delivery.act_at = at.business + _SOON
         else:
             parcel = await _take(session, packer, delivery, follow_up, at, lease)
@@ -79,15 +85,22 @@ def _wanted(delivery: Delivery, follow_up: FollowUp) -> bool:
     return follow_up.state in (FollowUpState.QUEUED, FollowUpState.SENDING)
 
 
-async def _news(session: AsyncSession, follow_up: FollowUp, now: datetime) -> bool:
-    """News about this application has not been folded yet: it may cancel the message, so it goes first.
+async def _quiet(session: AsyncSession, delivery: Delivery, now: datetime) -> bool | None:
+    """Whether no news about this application waits to be folded: it may cancel the message, so it goes first.
 
-    The row lock makes a fold that is under way finish before this is decided.
+    None while somebody works on the application. It is locked before the follow-up, as a fold locks them, so
+    that neither waits for the other in a circle.
     """
     found = await session.scalar(
-        select(Application).where(col(Application.id) == follow_up.application_id).with_for_update(read=True),
+        select(Application)
+        .join(FollowUp, col(FollowUp.application_id) == col(Application.id))
+        .where(col(FollowUp.id) == delivery.follow_up_id)
+        .with_for_update(read=True, of=Application, skip_locked=True)
+        .execution_options(populate_existing=True),
     )
-    return found is not None and found.failures == 0 and found.wake_at is not None and found.wake_at <= now
+    if found is None:
+        return None
+    return found.failures > 0 or found.wake_at is None or found.wake_at > now
 
 
 async def _take(

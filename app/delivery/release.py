@@ -13,6 +13,7 @@ from app.followups.models import FollowUp, FollowUpState
 from app.ids import new_id
 
 MAIL, NOTE = "mail", "note"
+_HAS_NOT_LEFT = (DeliveryState.CANCELLED, DeliveryState.QUEUED, DeliveryState.FAILED)
 
 
 async def release_due(session: AsyncSession, now: datetime, limit: int) -> int:
@@ -47,14 +48,14 @@ async def _queue(session: AsyncSession, rows: Sequence[FollowUp], now: datetime)
         values.append(delivery_row(row, NOTE if row.note_only else MAIL, now))
     if values:
         # A follow-up that news cancelled and then wanted again has its delivery already; one that has left
-        # or may have left stays as it is.
+        # or may have left stays as it is. What failed has not left.
         statement = insert(Delivery).values(values)
         again = {name: statement.excluded[name] for name in ("message_id", "state", "act_at")}
         await session.execute(
             statement.on_conflict_do_update(
                 index_elements=["follow_up_id", "channel"],
-                set_={**again, "cause": None, "settled_at": None},
-                where=col(Delivery.state).in_((DeliveryState.CANCELLED, DeliveryState.QUEUED)),
+                set_={**again, "cause": None, "settled_at": None, "waiting_on": None},
+                where=col(Delivery.state).in_(_HAS_NOT_LEFT),
             ),
         )
 

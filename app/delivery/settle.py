@@ -40,7 +40,7 @@ async def settle(
         return False
     if delivery.state not in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
         return False
-    follow_up = await session.get(FollowUp, delivery.follow_up_id, with_for_update=True)
+    follow_up = await locked_follow_up(session, delivery.follow_up_id)
     if follow_up is None:
         return False
     await _note_attempt(session, delivery, outcome, at)
@@ -59,6 +59,15 @@ async def settle(
         await _unknown(session, vault, delivery, follow_up, outcome, at)
     await session.flush()
     return True
+
+
+async def locked_follow_up(session: AsyncSession, follow_up_id: str) -> FollowUp | None:
+    """The follow-up, locked after its application: in the order of a fold, which takes both."""
+    of = select(col(FollowUp.application_id)).where(col(FollowUp.id) == follow_up_id)
+    await session.execute(
+        select(col(Application.id)).where(col(Application.id) == of.scalar_subquery()).with_for_update(),
+    )
+    return await session.get(FollowUp, follow_up_id, with_for_update=True, populate_existing=True)
 
 
 async def _note_attempt(

@@ -1,6 +1,6 @@
 """Follow-ups in and out of the database: what is wanted is compared with what is planned."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,6 +19,8 @@ from app.timeline.people import find_people
 
 Key = tuple[str, str, str]
 
+SETTLED = "what it asks for is settled"
+
 
 async def plan_all(session: AsyncSession, owed: Sequence[Owed], now: datetime) -> int:
     """Plans what these clocks want said, cancels what they no longer do; returns how many are new."""
@@ -27,8 +29,8 @@ async def plan_all(session: AsyncSession, owed: Sequence[Owed], now: datetime) -
         select(FollowUp).where(col(FollowUp.application_id).in_(ids)).with_for_update(),
     )
     planned: dict[str, dict[Key, FollowUp]] = {}
-    for row in rows:
-        planned.setdefault(row.application_id, {})[row.reason, row.step, row.recipient] = row
+    for row in sorted(rows, key=lambda r: r.state != FollowUpState.CANCELLED):
+        planned.setdefault(row.application_id, {})[_key(row)] = row
     people = await _candidates(session, owed)
     new: list[dict[str, object]] = []
     for o in owed:
@@ -64,7 +66,7 @@ def _plan_one(
     wanted_keys: set[Key] = set()
     for running in owed.clocks:
         for wanted in plan(owed.known.truth, running.case, running.reading, owed.known.settings, now):
-            key = wanted.reason, wanted.step, wanted.recipient
+            key = _key(wanted)
             wanted_keys.add(key)
             if key in planned:
                 _replan(planned[key], wanted, now)
@@ -72,9 +74,29 @@ def _plan_one(
                 new.append(_row(owed, running, wanted, _forbidden(wanted, candidate), now))
     causes = _causes(owed)
     for key, row in planned.items():
-        if key not in wanted_keys and row.state in FollowUpState.OPEN and row.clock_id is not None:
+        if key in wanted_keys or row.clock_id is None:
+            continue
+        # What failed waits on a person only for as long as its clock does.
+        if row.state in FollowUpState.OPEN or (row.state == FollowUpState.FAILED and row.clock_id in causes):
             _cancel(row, causes.get(row.clock_id, "no longer needed"), now)
+    _cancel_settled_questions(planned.values(), now)
     return new
+
+
+def _key(said: FollowUp | Wanted) -> Key:
+    """Under which it is said at most once. A candidate who was merged into another is still the same one."""
+    role, _, _ = said.recipient.partition(":")
+    return said.reason, said.step, role if role == PersonRole.CANDIDATE else said.recipient
+
+
+def _cancel_settled_questions(rows: Collection[FollowUp], now: datetime) -> None:
+    """Nobody is asked, or waited for, about a follow-up that waits no longer."""
+    by_id = {row.id: row for row in rows}
+    for row in rows:
+        about = by_id.get(row.about_id or "")
+        may_go = row.state in (*FollowUpState.OPEN, FollowUpState.FAILED)
+        if about is not None and may_go and about.state not in FollowUpState.ASKS:
+            _cancel(row, SETTLED, now)
 
 
 def _forbidden(wanted: Wanted, candidate: Person | None) -> str | None:
@@ -122,6 +144,8 @@ def _row(
 
 def _replan(row: FollowUp, wanted: Wanted, now: datetime) -> None:
     """A planned one moves with its clock; one that news had cancelled comes back when news wants it again."""
+    if row.state in FollowUpState.OPEN:
+        row.recipient = wanted.recipient  # a merge may have given the candidate another id
     if row.state == FollowUpState.CANCELLED and not row.final:
         row.state, row.cause, row.message_id = FollowUpState.PLANNED, None, None
     elif row.state != FollowUpState.PLANNED or row.planned_for == wanted.planned_for:

@@ -13,6 +13,7 @@ from sqlmodel import col
 from app.errors import MissingFact, Unprocessable
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
+from app.followups.store import SETTLED
 from app.followups.windows import release
 from app.ids import new_id
 from app.messages.checks import Finding, check, stops
@@ -91,12 +92,8 @@ def _obstacle(loaded: Loaded, now: datetime) -> str | None:
         return "too late to be of use"
     if loaded.candidate is not None and loaded.candidate.erased_at is not None:
         return "the candidate's data was erased"
-    if about is not None and about.state not in (
-        FollowUpState.WAITING_FACT,
-        FollowUpState.WAITING_APPROVAL,
-        FollowUpState.UNKNOWN,
-    ):
-        return "what it asks for is settled"
+    if about is not None and about.state not in FollowUpState.ASKS:
+        return SETTLED
     return None
 
 
@@ -218,16 +215,19 @@ async def ask(session: AsyncSession, about: FollowUp, kind: str, now: datetime) 
         return
     step = f"{about.step}/{kind}"
     known = await session.scalar(
-        select(func.count())
-        .select_from(FollowUp)
+        select(FollowUp)
         .where(
             col(FollowUp.application_id) == about.application_id,
             col(FollowUp.reason) == about.reason,
             col(FollowUp.step) == step,
             col(FollowUp.recipient) == about.waiting_on,
-        ),
+        )
+        .with_for_update(),
     )
-    if known:
+    if known is not None:
+        if known.state == FollowUpState.CANCELLED:  # it was settled before it was asked, and is open again
+            known.state, known.cause, known.final = FollowUpState.PLANNED, None, False
+            known.planned_for = known.release_at = known.act_at = known.updated_at = now
         return
     session.add(
         FollowUp(

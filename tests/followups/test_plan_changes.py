@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from app.db import unit_of_work
 from app.delivery.models import Delivery
 from app.followups.models import FollowUp
+from app.mail.outbound import Outcome, OutcomeKind
+from app.sla.acts import Asked, act
 from app.sla.models import Clock, ClockEvent
 from tests.flow.small import MONDAY, Small, open_small, webhook
 
@@ -123,3 +126,73 @@ async def _clock_of(small: Small, recipient: str) -> str:
         f.clock_id for f in await small.rows(FollowUp, kind="application_received", recipient=recipient)
     }
     return str(clock)
+
+
+async def test_what_failed_waits_on_nobody_once_its_clock_is_closed_another_way(small: Small) -> None:
+    """It could not be delivered, somebody phoned: cancelled with that cause, and nobody is asked."""
+    await _news(small, "reject_candidate", 1)
+    (rejection,) = await _rejections(small)
+    await small.execute("UPDATE follow_up SET state = 'failed' WHERE about_id = :id", id=rejection.id)
+    await small.execute("UPDATE follow_up SET state = 'failed' WHERE id = :id", id=rejection.id)
+    await _news(small, "application_updated", 2, status="rejected")
+    assert (await small.one(FollowUp, id=rejection.id)).state == "failed"  # its clock runs: somebody must act
+    await _done(small, rejection.clock_id or "")
+    rejection = await small.one(FollowUp, id=rejection.id)
+    assert rejection.state == "cancelled"
+    assert "done by" in (rejection.cause or "")
+    questions = await small.rows(FollowUp, about_id=rejection.id)
+    assert {question.state for question in questions} == {"cancelled"}
+
+
+async def _done(small: Small, clock_id: str) -> None:
+    services = small.services
+    async with unit_of_work(services.sessions) as session:
+        book = await small.flow.shelf.book(session)
+        await act(session, services.vault, book, clock_id, Asked("done", "R", "phoned"), small.clock.now())
+    await small.drain()
+
+
+async def test_what_failed_and_is_wanted_again_leaves_after_all(small: Small) -> None:
+    """Failed, cancelled with its clock, wanted again: the delivery that failed is tried again, once."""
+    small.clock.at = _at(1)
+    await small.hear(webhook("new_candidate_application", _at(1), application=7, applied=_at(1)))
+    await small.drain()
+    small.route.script = [Outcome(OutcomeKind.PERMANENT, "no such mailbox")]
+    await small.at(_at(1.2))
+    failed = await small.one(FollowUp, state="failed")
+    await small.execute("UPDATE follow_up SET state = 'cancelled' WHERE id = :id", id=failed.id)
+    await _news(small, "application_updated", 1.3, application=7, applied=_at(1))
+    await small.at(_at(1.5))
+    assert (await small.one(FollowUp, id=failed.id)).state == "sent"
+    assert (await small.one(Delivery, follow_up_id=failed.id, channel="mail")).state == "sent"
+
+
+async def test_a_question_that_is_open_again_is_asked_again(small: Small) -> None:
+    """Settled before it was asked, and the same is missing again: somebody must hear of it."""
+    await _news(small, "reject_candidate", 12)  # in the evening: the question waits for the morning
+    (rejection,) = await _rejections(small)
+    (question,) = await small.rows(FollowUp, about_id=rejection.id)
+    assert question.state == "ready"
+    await small.execute("UPDATE follow_up SET state = 'cancelled' WHERE id = :id", id=rejection.id)
+    await _news(small, "application_updated", 12.1, status="rejected")
+    assert (await small.one(FollowUp, id=rejection.id)).state == rejection.state
+    assert (await small.one(FollowUp, id=question.id)).state == "ready"
+
+
+async def test_a_merge_between_two_steps_says_nothing_twice(small: Small) -> None:
+    """The candidate has another id now and is the same person: what was said to one was said to both."""
+    small.clock.at = _at(0.5)
+    await small.hear(webhook("candidate_stage_change", _at(0.5), stage=2))
+    day = 0
+    while not (said := [f for f in await small.rows(FollowUp) if f.kind == "holding_update"]):
+        day += 1
+        await small.at(_at(24 * day))
+    await small.at(_at(24 * (day + 4)))
+    (held,) = await small.rows(FollowUp, id=said[0].id)
+    assert held.state == "sent"
+    moved = {"id": 77_001}
+    at = _at(24 * (day + 4))
+    await small.hear(webhook("application_updated", at, stage=2, candidate=moved))
+    await small.drain()
+    again = await small.rows(FollowUp, reason=held.reason, step=held.step)
+    assert [f.id for f in again if f.recipient.startswith("candidate:")] == [held.id]
