@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from app.sla.calendar import Hours
 from app.sla.clocks import History, read_clock
@@ -26,13 +27,22 @@ class Change:
     backlog: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleBook:
     """The versions of the policies, oldest first, and the calendars by name."""
 
     versions: Sequence[tuple[int, datetime, PolicyDocument]]
     calendars: Mapping[str, Hours]
     changes: Mapping[int, Change] = field(default_factory=dict)
+
+    @cached_property
+    def duties(self) -> Sequence[tuple[str, Sequence[Trigger]]]:
+        """Every policy key with what may start it, in order."""
+        triggers: dict[str, set[Trigger]] = {}
+        for _, _, document in self.versions:
+            for policy in document.policies:
+                triggers.setdefault(policy.key, set()).add(policy.starts)
+        return tuple((key, tuple(sorted(starts))) for key, starts in triggers.items())
 
     def in_force(self, at: datetime) -> tuple[int, PolicyDocument] | None:
         """The version that ruled at that instant; None before the first: nothing fires for the backlog."""
@@ -75,10 +85,12 @@ def cases(
     `calendar` is the connection's own, which a policy's own comes before. `off` tells kinds of follow-up that
     the ATS says itself: what only they could meet is not ours to time.
     """
-    for key in _keys(book):
-        triggers = {policy.starts for _, _, document in book.versions for policy in document.named(key)}
-        for trigger in sorted(triggers):
-            for occurrence in occurrences(truth, trigger):
+    fired: dict[Trigger, Sequence[Occurrence]] = {}
+    for key, triggers in book.duties:
+        for trigger in triggers:
+            if trigger not in fired:
+                fired[trigger] = tuple(occurrences(truth, trigger))
+            for occurrence in fired[trigger]:
                 case = _Ruling(truth, book, connection, calendar, key, occurrence, trigger).case()
                 if case and not _said_by_others(case.policy, off) and not _stillborn(case.history):
                     yield case
@@ -174,10 +186,6 @@ def _said_by_others(policy: Policy, off: Callable[[str], bool]) -> bool:
     return bool(kinds) and all(off(kind) for kind in kinds)
 
 
-def _keys(book: RuleBook) -> Iterable[str]:
-    return dict.fromkeys(key for _, _, document in book.versions for key in document.keys)
-
-
 def _stillborn(history: History) -> bool:
     """Cancelled at its very start, so that it never ran."""
     start = history.occurrence.starts_at
@@ -189,21 +197,26 @@ def _one_of(wanted: Iterable[str], has: Iterable[str | None]) -> bool:
     return any(fnmatchcase(name, pattern.casefold()) for pattern in wanted for name in present)
 
 
+def _has(name: str, truth: Truth, occurrence: Occurrence, connection: str) -> Iterable[str | None]:
+    """What an application has, for one list of conditions."""
+    if name in ("stage_kinds", "stages"):
+        visit = occurrence.visit or truth.stage
+        return () if visit is None else (visit.kind if name == "stage_kinds" else visit.stage_name,)
+    known: Mapping[str, Callable[[], Iterable[str | None]]] = {
+        "jobs": lambda: (truth.job.external_id, truth.job.name),
+        "departments": lambda: truth.job.departments,
+        "offices": lambda: truth.job.offices,
+        "locations": lambda: truth.job.locations,
+        "sources": lambda: (truth.source,),
+        "tags": lambda: truth.tags,
+        "connections": lambda: (connection,),
+    }
+    return known[name]()
+
+
 def holds(when: When, truth: Truth, occurrence: Occurrence, connection: str) -> bool:
     """Whether all conditions hold for this occurrence."""
-    visit = occurrence.visit or truth.stage
-    lists = (
-        (when.stage_kinds, {visit.kind} if visit else set()),
-        (when.stages, {visit.stage_name} if visit else set()),
-        (when.jobs, {truth.job.external_id, truth.job.name}),
-        (when.departments, set(truth.job.departments)),
-        (when.offices, set(truth.job.offices)),
-        (when.locations, set(truth.job.locations)),
-        (when.sources, {truth.source}),
-        (when.tags, set(truth.tags)),
-        (when.connections, {connection}),
-    )
-    if any(wanted and not _one_of(wanted, has) for wanted, has in lists):
+    if not all(_one_of(wanted, _has(name, truth, occurrence, connection)) for name, wanted in when.lists):
         return False
     if when.prospect is not None and truth.prospect != when.prospect:
         return False

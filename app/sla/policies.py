@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -98,6 +99,12 @@ class When(Model):
     interviewed: bool | None = None
     prospect: bool | None = False
     """Prospects applied for nothing; by default nothing is owed to them."""
+
+    @cached_property
+    def lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The lists that say anything, by name: mostly none."""
+        names = (name for name in type(self).model_fields if isinstance(getattr(self, name), tuple))
+        return tuple((name, getattr(self, name)) for name in names if getattr(self, name))
 
 
 class Warn(Model):
@@ -206,11 +213,19 @@ class PolicyDocument(Model):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(policy.key for policy in self.policies))
+        return tuple(self._by_key)
 
     def named(self, key: str) -> tuple[Policy, ...]:
         """The policies of that key, in order of precedence."""
-        return tuple(policy for policy in self.policies if policy.key == key)
+        return self._by_key.get(key, ())
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, tuple[Policy, ...]]:
+        # Asked for each occurrence of each application.
+        found: dict[str, tuple[Policy, ...]] = {}
+        for policy in self.policies:
+            found[policy.key] = (*found.get(policy.key, ()), policy)
+        return found
 
 
 def parse_policies(document: Mapping[str, Any]) -> PolicyDocument:
