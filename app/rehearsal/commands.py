@@ -15,6 +15,7 @@ import yaml
 
 from app.commands import at, opened, run
 from app.errors import InvalidPolicy
+from app.followups.policy_commands import policies
 from app.followups.policy_schema import policy_schema_text
 from app.rehearsal.differences import Difference, proposed
 from app.rehearsal.rules import read_rules
@@ -24,7 +25,6 @@ from app.rehearsal.spread import Progress
 from app.sla.book import Shelf
 from app.sla.cases import Change
 from app.sla.policies import PolicyDocument
-from app.sla.policy_commands import policies
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 _LISTED = 50

@@ -85,7 +85,7 @@ async def apply_policies(
         InvalidPolicy: The document or its instant is not valid.
     """
     parsed: PolicyDocument = parse_policies(document)
-    _refuse_unknown_kinds(parsed, kinds)
+    refuse_unknown_kinds(parsed, kinds)
     change = change or Change()
     latest = await session.scalar(select(func.max(col(PolicySet.effective_from))))
     if effective_from and latest and effective_from < latest:
@@ -106,7 +106,8 @@ async def apply_policies(
     return version
 
 
-def _refuse_unknown_kinds(document: PolicyDocument, kinds: Collection[str] | None) -> None:
+def refuse_unknown_kinds(document: PolicyDocument, kinds: Collection[str] | None) -> None:
+    """Raises InvalidPolicy where a rule says a kind of follow-up that there is not."""
     for number, policy in enumerate(document.policies):
         for say in policy.say:
             if kinds is not None and say.kind not in kinds:

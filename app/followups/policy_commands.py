@@ -12,7 +12,9 @@ from app.access import audit
 from app.commands import at, opened, run
 from app.db import unit_of_work
 from app.errors import InvalidPolicy, NotFound
-from app.sla.book import apply_policies
+from app.followups.catalogue import KINDS
+from app.sla.book import apply_policies, refuse_unknown_kinds
+from app.sla.cases import Change
 from app.sla.models import PolicySet
 from app.sla.policies import parse_policies
 
@@ -25,21 +27,38 @@ def policies() -> None:
 @policies.command("apply")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
 @click.option("--check", is_flag=True, help="Say whether it is valid, and apply nothing.")
-def apply(file: Path, *, check: bool) -> None:
-    """Make the YAML of FILE the rules for every clock that starts from now on."""
-    click.echo(run(_apply(file, check=check)))
+@click.option(
+    "--on-change",
+    type=click.Choice(["keep", "restart", "new-only"]),
+    default="keep",
+    show_default=True,
+    help="For open clocks: keep the time used, count anew, or leave them.",
+)
+@click.option("--backlog", is_flag=True, help="New rules apply to what had already begun.")
+def apply(file: Path, *, check: bool, on_change: str, backlog: bool) -> None:
+    """Make the YAML of FILE the rules from now on."""
+    click.echo(run(_apply(file, Change(on_change, backlog), check=check)))
 
 
-async def _apply(file: Path, *, check: bool) -> str:
+async def _apply(file: Path, change: Change, *, check: bool) -> str:
     document = _read(file)
-    keys = parse_policies(document).keys
+    parsed = parse_policies(document)
+    refuse_unknown_kinds(parsed, KINDS)
+    keys = parsed.keys
     if check:
         return f"Valid: {len(keys)} policies ({', '.join(keys)})."
     async with opened() as services, unit_of_work(services.sessions) as session:
         now = services.clock.now()
-        version = await apply_policies(session, document, by="operator", now=now)
+        version = await apply_policies(session, document, by="operator", now=now, change=change, kinds=KINDS)
         audit.record(session, actor="operator", act="policies.applied", subject=str(version), at=now)
-    return f"Version {version} rules every clock that starts from now on; open clocks keep theirs."
+    return f"Version {version} rules from now on. {_FOR_OPEN_CLOCKS[change.on_change]}"
+
+
+_FOR_OPEN_CLOCKS = {
+    "keep": "Open clocks go on under it, with the time already used.",
+    "restart": "Open clocks count anew under it.",
+    "new-only": "Open clocks keep the rules they started with.",
+}
 
 
 def _read(file: Path) -> dict[str, Any]:
