@@ -146,6 +146,7 @@ class Flow:
             Packer(self.services.vault, settings, self.route),
             self.vendors,
             timedelta(seconds=settings.lease_seconds),
+            self.services.machine_now,
         )
 
     async def _instants(self) -> Instants:

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from app.delivery.models import Attempt, Delivery, DeliveryState, RouteHealth
 from app.delivery.parcel import NOTE, CannotLeave, NotNow, Packer, Parcel
+from app.delivery.permit import OtherWay, permit
 from app.errors import HeardbackError
 from app.followups.models import FollowUp, FollowUpState
 from app.privacy.vault import CannotOpen, seal_as_person
@@ -113,10 +114,16 @@ async def _take(
 ) -> Parcel | None:
     delivery.attempt += 1
     try:
+        await permit(session, delivery, follow_up, at.business)
         parcel, key = await packer.pack(session, delivery, follow_up, now=at.business, machine_now=at.machine)
     except NotNow as closed:
         delivery.attempt -= 1
         delivery.act_at = closed.until
+        return None
+    except OtherWay as settings:
+        _close(delivery, DeliveryState.CANCELLED, str(settings.__doc__), at)
+        follow_up.state, follow_up.note_only = FollowUpState.READY, True
+        follow_up.act_at = follow_up.updated_at = at.business
         return None
     except CannotLeave as reason:
         _refuse(delivery, follow_up, reason.cause, waits=reason.waits, at=at)
@@ -138,7 +145,7 @@ async def _take(
             payload_sha256=hashlib.sha256(parcel.payload).hexdigest(),
         ),
     )
-    delivery.state = DeliveryState.SENDING
+    delivery.state, delivery.waiting_on = DeliveryState.SENDING, None
     delivery.leased_until = at.machine + lease
     if follow_up.state == FollowUpState.QUEUED:
         follow_up.state = FollowUpState.SENDING

@@ -11,6 +11,9 @@ from sqlmodel import col
 from app.delivery.models import Delivery, DeliveryState
 from app.followups.models import FollowUp, FollowUpState
 from app.ids import new_id
+from app.intake.config import Mode
+from app.intake.connections import settings_of
+from app.intake.models import Connection
 
 MAIL, NOTE = "mail", "note"
 _HAS_NOT_LEFT = (DeliveryState.CANCELLED, DeliveryState.QUEUED, DeliveryState.FAILED)
@@ -27,7 +30,7 @@ async def release_due(session: AsyncSession, now: datetime, limit: int) -> int:
     )
     rows = found.all()
     leaving = [row for row in rows if not _stale(row, now)]
-    await _queue(session, leaving, now)
+    await _queue(session, await _as_set_now(session, leaving, now), now)
     await session.flush()
     return len(rows)
 
@@ -39,6 +42,28 @@ def _stale(row: FollowUp, now: datetime) -> bool:
     row.state, row.cause, row.final = FollowUpState.CANCELLED, "too late to be of use", True
     row.act_at, row.updated_at = None, now
     return True
+
+
+async def _as_set_now(session: AsyncSession, rows: Sequence[FollowUp], now: datetime) -> list[FollowUp]:
+    """The connection's settings may have changed since it was planned: sent, only noted, or not said."""
+    ids = {row.connection_id for row in rows}
+    found = await session.scalars(select(Connection).where(col(Connection.id).in_(ids)))
+    connections = {connection.id: connection for connection in found}
+    leaving = []
+    for row in rows:
+        mode = mode_of(connections[row.connection_id], row)
+        if mode == "off":
+            row.state, row.cause = FollowUpState.CANCELLED, "the connection's settings say not to say this"
+            row.act_at, row.updated_at = None, now
+        else:
+            row.note_only = mode == "note_only"
+            leaving.append(row)
+    return leaving
+
+
+def mode_of(connection: Connection, row: FollowUp) -> Mode:
+    """How a follow-up leaves by the settings of now; what goes to the team is always sent."""
+    return settings_of(connection).mode_of(row.kind) if row.recipient.startswith("candidate:") else "send"
 
 
 async def _queue(session: AsyncSession, rows: Sequence[FollowUp], now: datetime) -> None:

@@ -1,7 +1,7 @@
 """The way out: claimed parcels leave side by side; unknown outcomes are asked about."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 _WAITS = (0.05, 0.3, 1.0)
 """Seconds before an outcome is written again, after a deadlock or while the database is away."""
+_MARGIN = timedelta(seconds=5)
+"""Of a lease, kept for writing down what came of it."""
 BATCH = 20
 """Parcels that leave side by side: all that a hung provider can hold, for no longer than a lease."""
 
@@ -39,6 +41,7 @@ class Post:
     packer: Packer
     vendors: Vendors
     lease: timedelta
+    machine_now: Callable[[], datetime]
 
     async def send_due(self, at: Instants) -> int:
         """Sends one batch of what is due; returns how many were tried."""
@@ -49,7 +52,7 @@ class Post:
         return len(parcels) + expired
 
     async def _send(self, parcel: Parcel, at: Instants) -> None:
-        outcome = await self._try(parcel)
+        outcome = await self._try(parcel, at)
         await self._settle(parcel, outcome, at)
         log.info(
             "delivery.tried",
@@ -73,9 +76,13 @@ class Post:
             else:
                 return
 
-    async def _try(self, parcel: Parcel) -> Outcome:
+    async def _try(self, parcel: Parcel, at: Instants) -> Outcome:
+        # Whoever was stopped before the request left may find the lease over and the message sent by another.
+        left = at.machine + self.lease - _MARGIN - self.machine_now()
+        if left <= timedelta():
+            return Outcome(OutcomeKind.NOT_SENT, "the lease was over before it left")
         try:
-            async with asyncio.timeout(self.lease.total_seconds() - 5):
+            async with asyncio.timeout(left.total_seconds()):
                 if parcel.channel == NOTE:
                     way = await self._note_way(parcel)
                     return await way.send(parcel.payload, parcel.delivery_id, again=parcel.attempt > 1)

@@ -309,3 +309,94 @@ async def test_two_workers_side_by_side_send_each_message_once(small: Small) -> 
         await asyncio.gather(*(small.post().send_due(small.instants()) for _ in range(4)))
     ids = [send_id for send_id, _ in small.route.sent]
     assert (len(ids), len(set(ids))) == (20, 20)
+
+
+async def test_a_worker_that_was_stopped_for_a_minute_changes_nothing_when_it_goes_on(small: Small) -> None:
+    """Stopped after the claim, before the request: another has sent meanwhile, so this one must not."""
+    await _queue(small)
+    stopped = small.post()
+    claimed_at = small.instants()
+    async with unit_of_work(small.services.sessions) as session:
+        parcels = await claim(session, stopped.packer, claimed_at, lease=LEASE, limit=20)
+    small.machine.advance(timedelta(seconds=60))
+    small.clock.advance(timedelta(seconds=60))
+    await small.drain()  # another finds the lease over, learns that nothing arrived, and sends
+    await small.at(small.clock.now() + timedelta(minutes=2))
+    assert len(_tried(small)) == 1
+    before = await _mail(small)
+    for parcel in parcels:
+        await stopped._send(parcel, claimed_at)
+    assert len(_tried(small)) == 1
+    assert await _mail(small) == before
+    assert before.state == "sent"
+
+
+async def _set(small: Small, name: str, value: str) -> None:
+    await small.execute(
+        "UPDATE connection SET settings = jsonb_set(settings, CAST(:path AS text[]), CAST(:value AS jsonb))",
+        path=[name],
+        value=value,
+    )
+
+
+@pytest.mark.parametrize("queued", [False, True])
+async def test_settings_that_change_before_it_leaves_are_heeded(small: Small, *, queued: bool) -> None:
+    """Only noted from now on: no mail leaves, neither of what is ready nor of what is queued."""
+    small.clock.at = DUE
+    await small.flow.messages()
+    if queued:
+        await small.flow.releases()
+    await _set(small, "default_delivery", '"note_only"')
+    await small.drain()
+    await small.drain()  # what was queued is ready once more
+    assert _tried(small) == []
+    follow_up = await _follow_up(small)
+    assert follow_up.note_only
+    assert (await small.one(Delivery, follow_up_id=follow_up.id, channel="note")).state == "queued"
+
+
+@pytest.mark.parametrize("queued", [False, True])
+async def test_a_kind_that_is_switched_off_before_it_leaves_stays(small: Small, *, queued: bool) -> None:
+    """Cancelled, and says why."""
+    small.clock.at = DUE
+    await small.flow.messages()
+    if queued:
+        await small.flow.releases()
+    await _set(small, "default_delivery", '"off"')
+    await small.drain()
+    assert _tried(small) == []
+    follow_up = await _follow_up(small)
+    assert (follow_up.state, follow_up.cause) == (
+        "cancelled",
+        "the connection's settings say not to say this",
+    )
+
+
+async def test_nothing_leaves_through_a_connection_that_is_off_and_nothing_is_lost(small: Small) -> None:
+    """It waits on operations; switched on again, it leaves once."""
+    await _queue(small)
+    await small.execute("UPDATE connection SET enabled = false")
+    await small.drain()
+    assert _tried(small) == []
+    held = await _mail(small)
+    assert (held.state, held.waiting_on, held.attempt) == ("queued", "operations", 0)
+    await small.execute("UPDATE connection SET enabled = true")
+    await small.at(DUE + timedelta(minutes=16))
+    assert len(_tried(small)) == 1
+    assert (await _mail(small)).waiting_on is None
+
+
+async def test_a_question_that_was_answered_before_it_left_is_not_asked(small: Small) -> None:
+    """What was missing in the evening came at night: nobody is asked for it in the morning."""
+    evening = MONDAY + timedelta(hours=11)
+    small.clock.at = evening
+    await small.hear(webhook("reject_candidate", evening))
+    await small.drain()
+    (question,) = await small.rows(FollowUp, kind="fact_missing")
+    assert question.state == "ready"
+    await small.execute("UPDATE follow_up SET state = 'ready' WHERE id = :id", id=question.about_id)
+    small.clock.at = MONDAY + timedelta(days=1)
+    await small.flow.releases()
+    await small.flow.deliveries()
+    question = await small.one(FollowUp, id=question.id)
+    assert (question.state, question.cause) == ("cancelled", "what it asks for is settled")

@@ -130,7 +130,9 @@ class Small:
     def post(self) -> Post:
         """A worker of its own, with its own memory."""
         packer = Packer(self.services.vault, self.services.settings, self.route)
-        return Post(self.services.sessions, packer, self.flow.vendors, timedelta(seconds=30))
+        return Post(
+            self.services.sessions, packer, self.flow.vendors, timedelta(seconds=30), self.machine.now
+        )
 
     def instants(self) -> Instants:
         return Instants(self.clock.now(), self.machine.now())
