@@ -12,10 +12,13 @@ from app.delivery.models import Delivery, DeliveryState, RouteHealth, Suppressio
 from app.delivery.release import MAIL, NOTE
 from app.delivery.settle import locked_follow_up, settle
 from app.errors import NotFound, WrongState
-from app.followups.models import FollowUp, FollowUpState
+from app.followups.models import Approval, FollowUp, FollowUpState
+from app.ids import new_id
 from app.mail.outbound import Outcome, OutcomeKind
-from app.privacy.vault import Vault
-from app.timeline.models import Application, FactRow
+from app.messages.models import Message
+from app.privacy.vault import Vault, seal_words
+from app.timeline.models import Application, FactRow, Person
+from app.timeline.people import key_of
 
 
 async def get(session: AsyncSession, delivery_id: str, *, lock: bool = False) -> Delivery:
@@ -48,7 +51,9 @@ async def settle_unknown(
     if follow_up is None:
         raise NotFound
     kind = OutcomeKind.ACCEPTED if arrived else OutcomeKind.NOT_SENT
-    detail = f"{by} says that it {'arrived' if arrived else 'did not arrive'}: {reason}"
+    detail = f"{by} says that it {'arrived' if arrived else 'did not arrive'}"
+    verdict = "arrived" if arrived else "not_arrived"
+    session.add(await _verdict(session, vault, delivery, verdict, by=by, reason=reason, at=at.business))
     if not arrived and _speaks(delivery, follow_up):
         await _unsay(session, follow_up)
     await settle(session, vault, delivery.id, delivery.attempt, Outcome(kind, detail), at)
@@ -57,6 +62,31 @@ async def settle_unknown(
     await _wake(session, follow_up, at.business)
     await session.flush()
     return delivery
+
+
+async def _verdict(
+    session: AsyncSession,
+    vault: Vault,
+    delivery: Delivery,
+    verdict: str,
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
+) -> Approval:
+    """Who said so, with the reason sealed: it may name the candidate."""
+    message = await session.get_one(Message, delivery.message_id)
+    key = key_of(vault, await session.get_one(Person, message.person_id))
+    approval = new_id("apr")
+    return Approval(
+        id=approval,
+        follow_up_id=delivery.follow_up_id,
+        message_id=delivery.message_id,
+        verdict=verdict,
+        decided_by=by,
+        decided_at=at,
+        note=seal_words(key, reason, approval),
+    )
 
 
 async def try_again(session: AsyncSession, delivery_id: str, *, at: Instants) -> Delivery:

@@ -95,7 +95,8 @@ class Approval(SQLModel, table=True):
     follow_up_id: str = Field(foreign_key="follow_up.id", index=True)
     message_id: str
     verdict: str
-    """approved, edited, rejected."""
+    """approved, edited, rejected; arrived or not_arrived, of a send whose outcome nobody knew."""
     decided_by: str
     decided_at: datetime = Field(sa_type=UtcDateTime)
     note: str | None = Field(default=None, sa_column=Column(Text))
+    """What the person wrote, sealed with the candidate's key."""

@@ -22,7 +22,7 @@ from app.messages.material import Loaded, load
 from app.messages.models import Message
 from app.messages.render import Rendered, render
 from app.messages.write import keep, make_ready, sentences_of, words_of, write
-from app.privacy.vault import Vault, seal_as_person
+from app.privacy.vault import Vault, seal_as_person, seal_words
 from app.sla.cases import RuleBook
 from app.timeline.people import key_of
 
@@ -94,7 +94,7 @@ async def approve(desk: Desk, follow_up_id: str, *, message_id: str | None, note
     if wrong:
         raise Unprocessable("A check stops it: " + "; ".join(str(f["reason"]) for f in wrong), field="text")
     make_ready(row, loaded, desk.now)
-    _decide(desk, row, message.id, "approved", note)
+    _decide(desk, loaded, message.id, "approved", note)
     return row
 
 
@@ -117,7 +117,7 @@ async def edit(desk: Desk, follow_up_id: str, *, subject: str, text: str) -> Fol
         raise WrongState("The candidate's data was erased.")
     row.state, row.act_at, row.updated_at = FollowUpState.WAITING_APPROVAL, None, desk.now
     row.cause = "a check stopped it" if stops(findings) else "a person must allow it"
-    _decide(desk, row, message.id, "edited", None)
+    _decide(desk, loaded, message.id, "edited", None)
     return row
 
 
@@ -149,9 +149,9 @@ async def reject(desk: Desk, follow_up_id: str, *, note: str) -> FollowUp:
     row = loaded.follow_up
     _must_be(row, (*_MAY_BE_SUPPLIED, FollowUpState.READY))
     row.state, row.act_at = FollowUpState.REJECTED, None
-    row.cause = f"rejected by {desk.by}: {note}"
+    row.cause = f"rejected by {desk.by}"
     row.updated_at = desk.now
-    _decide(desk, row, row.message_id or "", "rejected", note)
+    _decide(desk, loaded, row.message_id or "", "rejected", note)
     return row
 
 
@@ -185,15 +185,16 @@ def _must_be(row: FollowUp, states: tuple[str, ...]) -> None:
         raise WrongState(f"This follow-up is {row.state}; that act needs one of: {', '.join(states)}.")
 
 
-def _decide(desk: Desk, row: FollowUp, message_id: str, verdict: str, note: str | None) -> None:
+def _decide(desk: Desk, loaded: Loaded, message_id: str, verdict: str, note: str | None) -> None:
+    approval, person = new_id("apr"), loaded.candidate
     desk.session.add(
         Approval(
-            id=new_id("apr"),
-            follow_up_id=row.id,
+            id=approval,
+            follow_up_id=loaded.follow_up.id,
             message_id=message_id,
             verdict=verdict,
             decided_by=desk.by,
             decided_at=desk.now,
-            note=note,
+            note=seal_words(key_of(desk.vault, person) if person else None, note, approval),
         ),
     )

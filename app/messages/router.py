@@ -6,6 +6,8 @@ from fastapi import Depends, Query
 from sqlalchemy import select
 from sqlmodel import col
 
+from app.access.keys import Scope
+from app.ats.canonical import PersonRole
 from app.deps import Audit, Caller, Now, Services, Session, api_router, needs
 from app.errors import NotFound, UnknownCursor, Unprocessable, UnsafeHeader, WrongState
 from app.followups.models import Approval, FollowUp, SuppliedFact
@@ -29,8 +31,11 @@ from app.messages.schemas import (
     WordsGiven,
 )
 from app.pages import Page, Paging, page_of, paginate
+from app.privacy.vault import open_words
 from app.problems import responses_for
 from app.schemas import Id
+from app.timeline.models import Application
+from app.timeline.people import find_people, key_of
 
 router = api_router("/v1/follow-ups", "follow-ups")
 routers = (router,)
@@ -70,9 +75,12 @@ async def list_follow_ups(
 
 @router.get("/{follow_up_id}", responses=responses_for(NotFound))
 async def get_follow_up(
-    follow_up_id: Id, _: Annotated[Caller, needs("read")], session: Session
+    follow_up_id: Id, caller: Annotated[Caller, needs("read")], session: Session, services: Services
 ) -> FollowUpDetail:
-    """One follow-up with the verdicts on it and the names of the facts that people added."""
+    """One follow-up with the verdicts on it and the names of the facts that people added.
+
+    What people wrote beside their verdict may name the candidate: only a key with the scope `act` reads it.
+    """
     row = await session.get(FollowUp, follow_up_id)
     if row is None:
         raise NotFound
@@ -84,13 +92,26 @@ async def get_follow_up(
     supplied = await session.scalars(
         select(SuppliedFact).where(col(SuppliedFact.follow_up_id) == row.id).order_by(col(SuppliedFact.name))
     )
+    key = await _key(session, services, row) if Scope.ACT in caller.scopes else None
     return FollowUpDetail.model_validate(
         {
             **row.model_dump(),
-            "approvals": [ApprovalShown.model_validate(each) for each in verdicts],
+            "approvals": [_approval(each, key) for each in verdicts],
             "supplied": [SuppliedShown.model_validate(each) for each in supplied],
         },
     )
+
+
+def _approval(row: Approval, key: bytes | None) -> ApprovalShown:
+    return ApprovalShown.model_validate({**row.model_dump(), "note": open_words(key, row.note, row.id)})
+
+
+async def _key(session: Session, services: Services, row: FollowUp) -> bytes | None:
+    """The key of the candidate whom the follow-up is about; None after erasure."""
+    application = await session.get_one(Application, row.application_id)
+    ref = (str(PersonRole.CANDIDATE), application.candidate or "")
+    person = (await find_people(session, row.connection_id, [ref])).get(ref)
+    return key_of(services.vault, person) if person else None
 
 
 @router.get("/{follow_up_id}/preview", responses=responses_for(NotFound))

@@ -6,6 +6,7 @@ Destroying a person's key erases everything sealed with it, wherever copies of t
 import hashlib
 import hmac
 import os
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
@@ -73,6 +74,21 @@ class Vault:
         """
         local, _, domain = address.strip().rpartition("@")
         return hmac.digest(self._hash_key, f"{local.casefold()}@{domain.casefold()}".encode(), "sha256")
+
+
+def seal_words(key: bytes | None, words: str | None, about: str) -> str | None:
+    """What a person wrote about a candidate, sealed as text; nothing is kept where the key is gone."""
+    return b64encode(seal(key, words.encode(), about.encode())).decode() if key and words else None
+
+
+def open_words(key: bytes | None, sealed: str | None, about: str) -> str | None:
+    """What was written; None after erasure, and where it was sealed with another's key."""
+    if key is None or not sealed:
+        return None
+    try:
+        return unseal((key,), b64decode(sealed), about.encode()).decode()
+    except (CannotOpen, ValueError):
+        return None
 
 
 def open_as_person(key: bytes, box: bytes, about: str = "") -> bytes:

@@ -6,10 +6,10 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.ats.canonical import Fact, FactKind, Reading
+from app.ats.canonical import Fact, FactKind, PersonRole, Reading
 from app.errors import NotFound, Unprocessable, WrongState
 from app.ids import new_id
-from app.privacy.vault import Vault
+from app.privacy.vault import Vault, seal_words
 from app.sla.cases import Case, RuleBook, cases
 from app.sla.clocks import ClockState
 from app.sla.models import Clock
@@ -17,6 +17,7 @@ from app.sla.policies import Trigger
 from app.sla.stops import clock_key
 from app.sla.store import Running, derive
 from app.timeline.models import Application
+from app.timeline.people import find_people, key_of
 from app.timeline.record import Heard, record
 from app.timeline.store import Known, know, read
 from app.timeline.truth import Act
@@ -67,7 +68,8 @@ async def act(
     await session.refresh(clock)
     running, acts = await _derived(session, book, application, clock, now)
     _refuse(asked, running, acts, now)
-    await record(session, vault, clock.connection_id, [_heard(asked, clock, application, now)], now)
+    reason = await _sealed(session, vault, application, asked.reason)
+    await record(session, vault, clock.connection_id, [_heard(asked, reason, clock, application, now)], now)
     await _derived(session, book, application, clock, now)
     application.wake_at = now
     await session.flush()
@@ -95,8 +97,8 @@ def _refuse(asked: Asked, running: Running, acts: tuple[Act, ...], now: datetime
         raise WrongState("The policy of this clock allows no snooze; pause it instead.")
     if asked.act == "move" and policy.starts != Trigger.DATE_PROMISED:
         raise WrongState("Only a date that a message promised can be moved.")
-    held = _held_by_a_person(acts)
-    if asked.act == "pause" and held:
+    held = {each.act for each in _holding(acts, now)}
+    if asked.act == "pause" and "pause" in held:
         raise WrongState("A person has paused this clock already.")
     if asked.act == "resume" and not held:
         raise WrongState(f"No person has paused this clock: {running.reading.paused_by}.")
@@ -104,17 +106,30 @@ def _refuse(asked: Asked, running: Running, acts: tuple[Act, ...], now: datetime
         raise Unprocessable("Give an instant that lies ahead, within a year.", field="until")
 
 
-def _held_by_a_person(acts: tuple[Act, ...]) -> bool:
-    last = next((each.act for each in reversed(acts) if each.act in ("pause", "resume")), None)
-    return last == "pause"
+def _holding(acts: tuple[Act, ...], now: datetime) -> list[Act]:
+    """The pauses and snoozes that nobody has resumed and that have not ended by themselves."""
+    held: list[Act] = []
+    for each in acts:
+        if each.act in ("pause", "snooze"):
+            held.append(each)
+        elif each.act == "resume":
+            held = []
+    return [each for each in held if each.until is None or each.until > now]
 
 
-def _heard(asked: Asked, clock: Clock, application: Application, now: datetime) -> Heard:
+async def _sealed(session: AsyncSession, vault: Vault, application: Application, words: str) -> str | None:
+    """A reason may name the candidate, so that it must end with the candidate's key; facts stay for good."""
+    ref = (str(PersonRole.CANDIDATE), application.candidate or "")
+    person = (await find_people(session, application.connection_id, [ref])).get(ref)
+    return seal_words(key_of(vault, person) if person else None, words, application.id)
+
+
+def _heard(asked: Asked, reason: str | None, clock: Clock, application: Application, now: datetime) -> Heard:
     data = {
         "act": asked.act,
         "clock": clock_key(clock.policy, clock.occurrence),
         "by": asked.by,
-        "reason": asked.reason,
+        "reason": reason,
         "until": asked.until.isoformat() if asked.until else None,
     }
     fact = Fact(FactKind.ACT, f"act:{new_id('act')}", now, application=application.external_id, data=data)

@@ -46,7 +46,7 @@ _PAUSE: dict[str, JsonValue] = {
     "from": "2026-12-24T10:00:00+01:00",
     "to": "2026-12-24T11:00:00+01:00",
     "seconds": 3600,
-    "cause": "paused by Robin Reyes: waiting for the works council",
+    "cause": "paused by Robin Reyes",
 }
 _CLOSED: dict[str, JsonValue] = {"date": "2026-12-25", "name": "Christmas Day"}
 _COUNTING: dict[str, JsonValue] = {

@@ -45,7 +45,7 @@ def done(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Stop]
     """When a person marked this clock done another way."""
     for act in _acts(policy, truth, occurrence):
         if act.act == "done":
-            yield Stop(act.at, f"done by {act.by}: {act.reason}")
+            yield Stop(act.at, f"done by {act.by}")
 
 
 def pauses(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Pause]:
@@ -53,22 +53,25 @@ def pauses(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Pau
     if "job_held" in policy.paused_by:
         for since, until in truth.job.held:
             yield Pause(since, until, "job not open")
-    begun: Act | None = None
     if "snoozed" in policy.paused_by:
         yield from (Pause(since, until, "snoozed in the ATS") for since, until in truth.snoozes)
     yield from _while_closed(policy, truth, occurrence)
     if policy.legal:
         return
+    held: list[Act] = []
     for act in _acts(policy, truth, occurrence):
-        if act.act == "pause" and begun is None:
-            begun = act
-        elif act.act == "resume" and begun is not None:
-            yield Pause(begun.at, act.at, f"paused by {begun.by}: {begun.reason}")
-            begun = None
-        elif act.act == "snooze" and "snoozed" in policy.paused_by:
-            yield Pause(act.at, act.until, f"snoozed by {act.by}: {act.reason}")
-    if begun is not None:
-        yield Pause(begun.at, begun.until, f"paused by {begun.by}: {begun.reason}")
+        if act.act == "pause" or (act.act == "snooze" and "snoozed" in policy.paused_by):
+            held.append(act)
+        elif act.act == "resume":
+            yield from (_held(each, act.at) for each in held)
+            held = []
+    yield from (_held(each, None) for each in held)
+
+
+def _held(act: Act, resumed_at: datetime | None) -> Pause:
+    """Until it was resumed or ended by itself, whichever came first."""
+    ends = [at for at in (act.until, resumed_at) if at is not None]
+    return Pause(act.at, min(ends, default=None), f"{act.act}d by {act.by}")
 
 
 def _while_closed(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Pause]:

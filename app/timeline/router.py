@@ -12,10 +12,11 @@ from app.deps import Audit, Caller, Session, Vault, api_router, needs
 from app.errors import NotAllowed, NotFound, UnknownCursor
 from app.pages import Page, Paging, page_of, paginate
 from app.privacy.vault import Vault as _Vault
+from app.privacy.vault import open_words
 from app.problems import responses_for
 from app.schemas import Id
 from app.timeline.models import Application, Person
-from app.timeline.people import find_people, open_person
+from app.timeline.people import find_people, key_of, open_person
 from app.timeline.schemas import ApplicationDetail, ApplicationShown, CandidateShown, LinksShown, details
 from app.timeline.store import read
 
@@ -71,16 +72,17 @@ async def get_application(
     if include is not None and Scope.ACT not in caller.scopes:
         raise NotAllowed("Personal fields need a key with the scope act.")
     [known] = await read(session, [application])
-    person = None
+    person, key = None, None
     if include is not None and known.truth.candidate:
         ref = (str(PersonRole.CANDIDATE), known.truth.candidate)
         found = await find_people(session, application.connection_id, [ref])
-        person = _person(vault, found[ref]) if ref in found else None
+        if ref in found:
+            person, key = _person(vault, found[ref]), key_of(vault, found[ref])
         record("application.person-read", application.id)
     return ApplicationDetail.model_validate(
         {
             **application.model_dump(),
-            **details(known.truth),
+            **details(known.truth, lambda sealed: open_words(key, sealed, application.id)),
             "links": _links(application.id),
             "person": person,
         }

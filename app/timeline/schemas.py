@@ -1,5 +1,6 @@
 """Applications as callers see them. Personal fields are in one optional part and nowhere else."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -206,7 +207,8 @@ class ActShown(Shown):
     clock: str
     at: datetime
     by: str
-    reason: str
+    reason: str | None
+    """Only with `?include=person`, as it may name the candidate; empty after erasure."""
     until: datetime | None
 
     model_config = _like(_ACT)
@@ -264,13 +266,23 @@ class ApplicationDetail(ApplicationShown):
     )
 
 
-def details(truth: Truth) -> dict[str, Any]:
-    """The history in a truth, as shown."""
+def details(truth: Truth, reason: Callable[[str], str | None] = lambda _: None) -> dict[str, Any]:
+    """The history in a truth, as shown; `reason` opens what people gave as their reason."""
     return {
         "visits": [VisitShown.model_validate(each) for each in truth.visits],
         "interviews": [InterviewShown.model_validate(each) for each in truth.interviews],
         "decisions": [DecisionShown.model_validate(each) for each in truth.decisions],
         "offers": [OfferShown.model_validate(each) for each in truth.offers],
         "said": [SaidShown.model_validate(each) for each in truth.said],
-        "acts": [ActShown.model_validate(each) for each in truth.acts],
+        "acts": [
+            ActShown(
+                act=each.act,
+                clock=each.clock,
+                at=each.at,
+                by=each.by,
+                reason=reason(each.reason),
+                until=each.until,
+            )
+            for each in truth.acts
+        ],
     }

@@ -30,7 +30,7 @@ async def test_done_meets_the_clock_at_once(life: Life) -> None:
     clock = await life.clock(POLICY)
     assert (clock["state"], clock["owner"]) == ("running", life.owner)
     met = await life.act(f"/v1/clocks/{clock['id']}/done", WHY)
-    assert (met["state"], met["closed_by"]) == ("met", "done by Robin Reyes: Spoke on the phone")
+    assert (met["state"], met["closed_by"]) == ("met", "done by Robin Reyes")
     await life.house.at(MONDAY + minutes(60))
     assert (await life.follow_up("application_received"))["state"] == "cancelled"
     assert life.mails() == []
@@ -43,7 +43,7 @@ async def test_a_pause_moves_the_due_time_by_its_length(life: Life) -> None:
     place = f"/v1/clocks/{clock['id']}"
     paused = await life.act(f"{place}/pause", WHY)
     assert (paused["state"], paused["due_at"]) == ("paused", None)
-    assert paused["paused_by"] == "paused by Robin Reyes: Spoke on the phone"
+    assert paused["paused_by"] == "paused by Robin Reyes"
     assert await life.refused(f"{place}/pause", WHY) == (409, "wrong-state")
     why = await life.get(f"{place}/explain")
     assert "no due time while it is paused" in why["sentence"]
@@ -55,7 +55,7 @@ async def test_a_pause_moves_the_due_time_by_its_length(life: Life) -> None:
     assert (due(clock), due(running)) == (MONDAY + timedelta(hours=8), MONDAY + timedelta(hours=25.5))
     assert await life.refused(f"{place}/resume", WHY) == (409, "wrong-state")
     [pause] = (await life.get(f"{place}/explain"))["counting"]["pauses"]
-    assert (pause["seconds"], pause["cause"]) == (7200, "paused by Robin Reyes: Spoke on the phone")
+    assert (pause["seconds"], pause["cause"]) == (7200, "paused by Robin Reyes")
     acts = [row["act"] for row in (await life.get("/v1/audit", "admin"))["items"]]
     assert acts == ["clock.resume", "clock.pause"]
     await life.house.at(MONDAY + minutes(180))
@@ -70,9 +70,32 @@ async def test_a_snooze_ends_by_itself(life: Life) -> None:
     snoozed = await life.act(f"{place}/snooze", {**WHY, "until": until.isoformat()})
     assert snoozed["state"] == "paused"
     assert due(snoozed) == MONDAY + timedelta(hours=24.5), "half past nine on the next day"
-    assert await life.refused(f"{place}/resume", WHY) == (409, "wrong-state")
     await life.house.at(until + minutes(1))
     assert (await life.clock(POLICY))["state"] in ("running", "met")
+
+
+async def test_a_snooze_ends_when_somebody_resumes_it(life: Life) -> None:
+    """Only the time until then is left out; afterwards it can be paused and resumed as before."""
+    clock = await life.clock(POLICY)
+    place = f"/v1/clocks/{clock['id']}"
+    until = MONDAY + timedelta(hours=30)
+    assert (await life.act(f"{place}/snooze", {**WHY, "until": until.isoformat()}))["state"] == "paused"
+    resumed = await life.act(f"{place}/resume", WHY)
+    assert (resumed["state"], due(resumed)) == ("running", due(clock))
+    assert await life.refused(f"{place}/resume", WHY) == (409, "wrong-state")
+    assert (await life.act(f"{place}/pause", WHY))["state"] == "paused"
+    assert (await life.act(f"{place}/resume", WHY))["state"] == "running"
+
+
+async def test_the_reason_of_an_act_is_read_with_the_person_only(life: Life) -> None:
+    """It may name the candidate: sealed with their key, shown to whoever may read people."""
+    clock = await life.clock(POLICY)
+    await life.act(f"/v1/clocks/{clock['id']}/done", WHY)
+    place = f"/v1/applications/{clock['application_id']}"
+    [hidden] = (await life.get(place))["acts"]
+    assert (hidden["act"], hidden["reason"]) == ("done", None)
+    [shown] = (await life.get(f"{place}?include=person", "act"))["acts"]
+    assert shown["reason"] == WHY["reason"]
     for wrong in (MONDAY, MONDAY + timedelta(days=400)):
         given = {**WHY, "until": wrong.isoformat()}
         assert (await life.refused(f"/v1/clocks/{clock['id']}/snooze", given))[0] in (409, 422)

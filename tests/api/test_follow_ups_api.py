@@ -96,8 +96,12 @@ async def test_a_rejected_message_is_never_sent(life: Life) -> None:
     rejected = await life.act(f"{place}/reject", {"note": "I will call instead"})
     assert (rejected["state"], rejected["cause"]) == (
         "rejected",
-        "rejected by the act key: I will call instead",
+        "rejected by the act key",
     )
+    [verdict] = (await life.get(place, "act"))["approvals"]
+    assert (verdict["verdict"], verdict["note"]) == ("rejected", "I will call instead")
+    [verdict] = (await life.get(place))["approvals"]
+    assert (verdict["verdict"], verdict["note"]) == ("rejected", None)
     assert await life.refused(f"{place}/facts", FACTS) == (409, "wrong-state")
     await life.house.at(MONDAY + timedelta(hours=28))
     assert sum("noemi@example.com" in mail for mail in life.mails()) == 1, "the acknowledgement alone"
