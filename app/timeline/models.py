@@ -103,6 +103,8 @@ class Person(SQLModel, table=True):
     can_email: bool = True
     private: bool = False
     flags_as_of: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was last said whether they may be mailed."""
+    private_as_of: datetime | None = Field(default=None, sa_type=UtcDateTime)
     alias_of: str | None = None
     """After a merge: the external id of the candidate who remains."""
     erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

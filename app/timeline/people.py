@@ -154,20 +154,39 @@ class PeopleBook:
         }
 
     def set_flags(self, candidate: str, data: Mapping[str, object], as_of: datetime) -> None:
-        """May the candidate be mailed, are they private: the latest word wins."""
+        """May the candidate be mailed, are they private: of each the latest word wins.
+
+        Of two words of one instant the more careful one does, so that their order does not matter.
+        """
         person = self._rows[PersonRole.CANDIDATE, candidate]
-        if person.flags_as_of is not None and as_of < person.flags_as_of:
-            return
-        if person.erased_at is None and "can_email" in data:
-            person.can_email = bool(data["can_email"])
+        if "can_email" in data and person.erased_at is None:
+            said, before = bool(data["can_email"]), person.flags_as_of
+            if _newer(as_of, before):
+                person.can_email = said and (person.can_email or before != as_of)
+            person.flags_as_of = _later(as_of, before)
         if "private" in data:
-            person.private = bool(data["private"])
-        person.flags_as_of = as_of
+            said, before = bool(data["private"]), person.private_as_of
+            if _newer(as_of, before):
+                person.private = said or (person.private and before == as_of)
+            person.private_as_of = _later(as_of, before)
 
     def merge(self, candidate: str, into: str) -> None:
         """The first candidate is an alias of the second from now on; nothing else is rewritten."""
         if candidate != into:
             self._rows[PersonRole.CANDIDATE, candidate].alias_of = into
+
+    def erase_merged(self, at: datetime) -> None:
+        """Whoever was merged into somebody erased is that person: nothing of them stays readable either."""
+        for _ in self._rows:
+            erased = self.erased()
+            left = [i for i in self._merged_into(erased) if i not in erased]
+            if not left:
+                return
+            for candidate in left:
+                self.erase(candidate, at)
+
+    def _merged_into(self, candidates: set[str]) -> list[str]:
+        return [person.external_id for person in self._rows.values() if person.alias_of in candidates]
 
     def erase(self, candidate: str, at: datetime) -> None:
         """Destroys the candidate's key: everything sealed with it is unreadable for good."""
@@ -175,6 +194,14 @@ class PeopleBook:
         person.key = person.fields = person.address_hash = None
         person.can_email = False
         person.erased_at = person.erased_at or at
+
+
+def _newer(at: datetime, before: datetime | None) -> bool:
+    return before is None or at >= before
+
+
+def _later(at: datetime, before: datetime | None) -> datetime:
+    return at if before is None else max(at, before)
 
 
 def _newest(known: PersonData, said: PersonFields, at: datetime) -> PersonData:
@@ -185,6 +212,22 @@ def _newest(known: PersonData, said: PersonFields, at: datetime) -> PersonData:
         if value and (before is None or (at, value) > (before, values[name] or "")):
             values[name], dates[name] = value, at
     return PersonData(**values, said_at=dates)
+
+
+async def merged_into(session: AsyncSession, connection_id: str, candidates: Iterable[str]) -> set[str]:
+    """These candidates and everybody who was merged into them, directly or not."""
+    known, fresh = set(candidates), set(candidates)
+    while fresh:
+        rows = await session.scalars(
+            select(col(Person.external_id)).where(
+                col(Person.connection_id) == connection_id,
+                col(Person.role) == str(PersonRole.CANDIDATE),
+                col(Person.alias_of).in_(fresh),
+            ),
+        )
+        fresh = set(rows) - known
+        known |= fresh
+    return known
 
 
 def raw_owner(connection_id: str, candidate: str) -> str:

@@ -16,7 +16,7 @@ from app.db import insert_many
 from app.ids import new_id
 from app.privacy.vault import Vault
 from app.timeline.models import Application, FactRow, Job
-from app.timeline.people import PeopleBook, Ref, erase_raw_bodies
+from app.timeline.people import PeopleBook, Ref, erase_raw_bodies, merged_into
 
 _FOR_ALL_OF_A_CANDIDATE = {
     FactKind.CANDIDATE_CHANGED,
@@ -66,7 +66,9 @@ async def _record_people(
     now: datetime,
 ) -> None:
     erased = {candidate for h in heard for candidate in h.reading.erased}
-    book = await PeopleBook.open(session, vault, connection_id, _refs(heard), now)
+    erased = await merged_into(session, connection_id, erased)
+    refs = {*_refs(heard), *((str(PersonRole.CANDIDATE), candidate) for candidate in erased)}
+    book = await PeopleBook.open(session, vault, connection_id, refs, now)
     for h in heard:
         as_of = _as_of(h)
         for person in h.reading.people:
@@ -78,6 +80,7 @@ async def _record_people(
                 book.merge(fact.candidate, fact.data["into"])
     for candidate in erased:
         book.erase(candidate, now)
+    book.erase_merged(now)
     # Also bytes that were read only now: a late or repeated webhook about somebody who was erased.
     await erase_raw_bodies(session, connection_id, {*erased, *book.erased()})
 
@@ -94,6 +97,8 @@ def _refs(heard: Iterable[Heard]) -> Iterator[Ref]:
         for fact in h.reading.facts:
             if fact.candidate and fact.kind in _FOR_ALL_OF_A_CANDIDATE:
                 yield str(PersonRole.CANDIDATE), fact.candidate
+                if fact.kind == FactKind.CANDIDATE_MERGED:
+                    yield str(PersonRole.CANDIDATE), fact.data["into"]
 
 
 async def _record_jobs(session: AsyncSession, connection_id: str, heard: Sequence[Heard]) -> None:

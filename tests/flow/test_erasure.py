@@ -6,16 +6,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from app.ats.canonical import Fact, FactKind, Reading
 from app.db import unit_of_work
+from app.delivery.by_hand import settle_unknown
 from app.delivery.models import Attempt
 from app.intake.models import Event, RawBody
-from app.messages.approval import Desk, edit
+from app.messages.approval import Desk, edit, reject
 from app.messages.models import Message
 from app.privacy.vault import CannotOpen
+from app.sla.acts import Asked, act
 from app.timeline.models import Person
+from app.timeline.record import Heard, record
 from tests.flow.small import ADDRESS, MONDAY, NAME, Small, open_small, webhook
 
 PERSONAL = (*NAME, ADDRESS, "fond of moths")
@@ -33,6 +38,7 @@ async def small(database_url: str, tmp_path: Path) -> AsyncIterator[Small]:
         await opened.hear(webhook("reject_candidate", later))
         await opened.drain()
         await _edit_what_waits(opened)
+        await _settle_an_unknown(opened)
         yield opened
 
 
@@ -43,6 +49,20 @@ async def _edit_what_waits(small: Small) -> None:
         found = await session.execute(text("SELECT id FROM follow_up WHERE state = 'waiting_approval'"))
         for (follow_up,) in found.all():
             await edit(desk, follow_up, subject=f"Dear {NAME[0]}", text="You are fond of moths.")
+            await reject(desk, follow_up, note=f"I will call {NAME[0]} about the moths")
+        clock = await session.scalar(text("SELECT id FROM clock WHERE closed_at IS NULL LIMIT 1"))
+        said = Asked("done", "R", f"{NAME[0]} is fond of moths")
+        await act(session, small.services.vault, book, str(clock), said, small.clock.now())
+
+
+async def _settle_an_unknown(small: Small) -> None:
+    await small.execute("UPDATE delivery SET state = 'unknown', act_at = NULL WHERE channel = 'mail'")
+    vault, at = small.services.vault, small.instants()
+    async with unit_of_work(small.services.sessions) as session:
+        found = (await session.scalars(text("SELECT id FROM delivery WHERE channel = 'mail'"))).all()
+        for delivery in found:
+            why = f"{NAME[1]} told me"
+            await settle_unknown(session, vault, delivery, arrived=True, by="R", reason=why, at=at)
 
 
 async def _everything(small: Small) -> Iterator[tuple[str, Any]]:
@@ -113,4 +133,24 @@ async def test_erasure_in_the_same_batch_as_what_it_erases(small: Small) -> None
     later = small.clock.now()
     await small.hear(webhook("unreject_candidate", later), GONE, webhook("reject_candidate", later))
     await small.drain()
+    assert await _traces(small) == []
+
+
+MERGED = Reading(
+    facts=(Fact(FactKind.CANDIDATE_MERGED, "merge", MONDAY, candidate="9501", data={"into": "9502"}),)
+)
+ERASED = Reading(erased=("9502",))
+
+
+@pytest.mark.parametrize("order", [(MERGED, ERASED), (ERASED, MERGED)])
+async def test_who_was_merged_into_somebody_erased_is_erased(
+    small: Small, order: tuple[Reading, Reading]
+) -> None:
+    """It is one person; in whichever order the merge and the erasure are heard."""
+    for reading in order:
+        async with unit_of_work(small.services.sessions) as session:
+            heard = [Heard(reading, MONDAY, "webhook")]
+            await record(session, small.services.vault, small.connection, heard, MONDAY)
+    people = await small.rows(Person, role="candidate")
+    assert {person.external_id: person.key for person in people} == {"9501": None, "9502": None}
     assert await _traces(small) == []
