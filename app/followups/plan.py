@@ -9,7 +9,7 @@ from app.followups.windows import release
 from app.intake.config import ConnectionSettings
 from app.sla.cases import Case, holds
 from app.sla.clocks import ClockReading, ClockState, after
-from app.sla.owners import members
+from app.sla.owners import confidants, members
 from app.sla.policies import Role, Say
 from app.sla.stops import clock_key
 from app.timeline.truth import Truth
@@ -43,10 +43,13 @@ def plan(
     reading: ClockReading,
     settings: ConnectionSettings,
     now: datetime,
+    *,
+    private: bool = False,
 ) -> Iterator[Wanted]:
     """Everything that this clock wants said; nothing while it is paused or once it is closed.
 
-    The same clock always wants the same: each step has a key under which it is said at most once.
+    Of a `private` candidate only the recruiter or the coordinator hears. The same clock always wants the
+    same: each step has a key under which it is said at most once.
     """
     if reading.state not in (ClockState.RUNNING, ClockState.BREACHED):
         return
@@ -54,7 +57,7 @@ def plan(
         at = _moment(say, case, reading)
         if at is not None and _applies(say, truth, case, settings):
             at = after(say.delay, case.history.hours, at) if say.delay else at
-            for recipient in _recipients(say.to, truth, case):
+            for recipient in _recipients(say.to, truth, case, private=private):
                 yield _wanted(
                     say.kind,
                     step_of(say, case),
@@ -67,7 +70,7 @@ def plan(
                 )
     for escalation in reading.escalations:
         kind = "clock_breached" if escalation.step == 1 else "clock_escalated"
-        for recipient in _recipients(escalation.escalate.to, truth, case):
+        for recipient in _recipients(escalation.escalate.to, truth, case, private=private):
             step = f"escalated:{escalation.step}"
             yield _wanted(kind, step, recipient, escalation.at, case=case, settings=settings, now=now)
 
@@ -96,10 +99,11 @@ def _applies(say: Say, truth: Truth, case: Case, settings: ConnectionSettings) -
     return settings.mode_of(say.kind) != "off"
 
 
-def _recipients(role: Role, truth: Truth, case: Case) -> tuple[str, ...]:
+def _recipients(role: Role, truth: Truth, case: Case, *, private: bool) -> tuple[str, ...]:
     if role == "candidate":
         return (f"candidate:{truth.candidate}",) if truth.candidate else ()
-    return tuple(f"member:{m}" for m in members(role, truth, case.occurrence)) or ("operations",)
+    told = confidants(truth, case.occurrence) if private else members(role, truth, case.occurrence)
+    return tuple(f"member:{m}" for m in told) or ("operations",)
 
 
 def _wanted(

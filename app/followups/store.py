@@ -12,10 +12,12 @@ from app.db import insert_many
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.plan import Wanted, plan
 from app.ids import new_id
-from app.sla.owners import owner_of
+from app.sla.cases import Case
+from app.sla.owners import confidants, owner_of
 from app.sla.store import Owed, Running
 from app.timeline.models import Person
 from app.timeline.people import find_people
+from app.timeline.truth import Truth
 
 Key = tuple[str, str, str]
 
@@ -63,15 +65,18 @@ def _plan_one(
 ) -> list[dict[str, object]]:
     """The values of what is newly wanted; what is planned already follows its clock."""
     new = []
+    private = candidate is not None and candidate.private
     wanted_keys: set[Key] = set()
     for running in owed.clocks:
-        for wanted in plan(owed.known.truth, running.case, running.reading, owed.known.settings, now):
+        for wanted in plan(
+            owed.known.truth, running.case, running.reading, owed.known.settings, now, private=private
+        ):
             key = _key(wanted)
             wanted_keys.add(key)
             if key in planned:
                 _replan(planned[key], wanted, now)
             else:
-                new.append(_row(owed, running, wanted, _forbidden(wanted, candidate), now))
+                new.append(_row(owed, running, wanted, candidate, now))
     causes = _causes(owed)
     for key, row in planned.items():
         if key in wanted_keys or row.clock_id is None:
@@ -110,9 +115,17 @@ def _forbidden(wanted: Wanted, candidate: Person | None) -> str | None:
     return None if candidate.can_email else "the ATS says that the candidate may not be mailed"
 
 
+def _waits_on(truth: Truth, case: Case, candidate: Person | None) -> str:
+    if candidate is None or not candidate.private:
+        return owner_of("recruiter", truth, case.occurrence)
+    told = confidants(truth, case.occurrence)
+    return f"member:{told[0]}" if told else "operations"
+
+
 def _row(
-    owed: Owed, running: Running, wanted: Wanted, forbidden: str | None, now: datetime
+    owed: Owed, running: Running, wanted: Wanted, candidate: Person | None, now: datetime
 ) -> dict[str, object]:
+    forbidden = _forbidden(wanted, candidate)
     application = owed.known.application
     truth, case = owed.known.truth, running.case
     return {
@@ -127,7 +140,7 @@ def _row(
         "state": FollowUpState.CANCELLED if forbidden else FollowUpState.PLANNED,
         "cause": forbidden,
         "final": forbidden is not None,
-        "waiting_on": owner_of("recruiter", truth, case.occurrence),
+        "waiting_on": _waits_on(truth, case, candidate),
         "approval_needed": wanted.approval,
         "note_only": wanted.note_only,
         "planned_for": wanted.planned_for,

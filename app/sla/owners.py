@@ -24,6 +24,11 @@ def owner_of(role: Role, truth: Truth, occurrence: Occurrence) -> str:
     return f"member:{found[0]}" if found else "operations"
 
 
+def confidants(truth: Truth, occurrence: Occurrence) -> tuple[str, ...]:
+    """Who may be told of a private candidate: the recruiter, else the coordinator, and nobody else."""
+    return _of("recruiter", truth, occurrence) or _of("coordinator", truth, occurrence)
+
+
 _STAND_INS: dict[Role, tuple[Role, ...]] = {
     "candidate": (),
     "recruiter": ("recruiter", "coordinator", "hiring_managers"),

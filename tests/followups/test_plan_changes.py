@@ -14,6 +14,7 @@ from app.followups.models import FollowUp
 from app.mail.outbound import Outcome, OutcomeKind
 from app.sla.acts import Asked, act
 from app.sla.models import Clock, ClockEvent
+from app.timeline.models import Application
 from tests.flow.small import MONDAY, Small, open_small, webhook
 
 
@@ -196,3 +197,23 @@ async def test_a_merge_between_two_steps_says_nothing_twice(small: Small) -> Non
     await small.drain()
     again = await small.rows(FollowUp, reason=held.reason, step=held.step)
     assert [f.id for f in again if f.recipient.startswith("candidate:")] == [held.id]
+
+
+async def test_of_a_private_candidate_only_the_recruiter_hears(small: Small) -> None:
+    """Both rejections are told to nobody for days: of the open candidate the hiring manager hears, too."""
+    small.clock.at = _at(1)
+    private: dict[str, Any] = {"application": 7, "applied": _at(1), "candidate": {"is_private": True}}
+    await small.hear(webhook("new_candidate_application", _at(1), **private))
+    await _news(small, "reject_candidate", 2, **private)
+    await _news(small, "reject_candidate", 2)
+    for day in range(1, 12):
+        await small.at(_at(24 * day))
+    assert "member:66" in {f.recipient for f in await _about(small, "501")}
+    planned = await _about(small, "7")
+    assert {f.recipient for f in planned if f.state != "cancelled"} == {"member:55"}
+    assert {f.waiting_on for f in planned} <= {"member:55", "operations"}
+
+
+async def _about(small: Small, external_id: str) -> list[FollowUp]:
+    application = await small.one(Application, external_id=external_id)
+    return await small.rows(FollowUp, application_id=application.id)
