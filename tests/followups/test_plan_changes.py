@@ -180,23 +180,14 @@ async def test_a_question_that_is_open_again_is_asked_again(small: Small) -> Non
     assert (await small.one(FollowUp, id=question.id)).state == "ready"
 
 
-async def test_a_merge_between_two_steps_says_nothing_twice(small: Small) -> None:
-    """The candidate has another id now and is the same person: what was said to one was said to both."""
-    small.clock.at = _at(0.5)
-    await small.hear(webhook("candidate_stage_change", _at(0.5), stage=2))
-    day = 0
-    while not (said := [f for f in await small.rows(FollowUp) if f.kind == "holding_update"]):
-        day += 1
-        await small.at(_at(24 * day))
-    await small.at(_at(24 * (day + 4)))
-    (held,) = await small.rows(FollowUp, id=said[0].id)
-    assert held.state == "sent"
-    moved = {"id": 77_001}
-    at = _at(24 * (day + 4))
-    await small.hear(webhook("application_updated", at, stage=2, candidate=moved))
-    await small.drain()
-    again = await small.rows(FollowUp, reason=held.reason, step=held.step)
-    assert [f.id for f in again if f.recipient.startswith("candidate:")] == [held.id]
+async def test_a_merge_keeps_what_is_under_way(small: Small) -> None:
+    """The candidate has another id now and is the same person: one step stays one, with its words."""
+    await _news(small, "reject_candidate", 1)
+    (before,) = await _rejections(small)
+    await _news(small, "application_updated", 2, status="rejected", candidate={"id": 77_001})
+    (after,) = await _rejections(small)
+    assert (after.id, after.state) == (before.id, before.state)
+    assert after.recipient == "candidate:77001"
 
 
 async def test_of_a_private_candidate_only_the_recruiter_hears(small: Small) -> None:
