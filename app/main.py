@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from app import problems, silence_router
 from app.access import router as access
@@ -36,8 +37,6 @@ ROUTERS = (
     health.router,
     metrics.router,
 )
-DOORS = (door.PREFIX,)
-"""Paths that answer for themselves: no middleware, no framework."""
 
 
 def create_app(services: Services | None = None, settings: Settings | None = None) -> FastAPI:
@@ -57,7 +56,7 @@ def create_app(services: Services | None = None, settings: Settings | None = Non
             app.state.door = await opened.enter_async_context(_open_door(app.state.services))
             yield
 
-    app = Api(
+    app = _Doored(
         title="Heardback",
         version=version("heardback"),
         summary="Starts a clock for every answer a company owes a candidate, and sees each one through.",
@@ -68,14 +67,23 @@ def create_app(services: Services | None = None, settings: Settings | None = Non
         lifespan=lifespan,
     )
     app.state.services = services
-    app.router.routes.insert(0, door.DoorRoute(lambda: app.state.door))
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)
     limit = bounds.max_body_bytes if bounds is not None else 2_000_000
-    app.add_middleware(BodyLimit, limit=limit, doors=DOORS)
-    app.add_middleware(Correlation, doors=DOORS)
+    app.add_middleware(BodyLimit, limit=limit)
+    app.add_middleware(Correlation)
     return app
+
+
+class _Doored(Api):
+    """The application behind its door: a webhook passes none of the layers that it does not need."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if door.is_webhook(scope):
+            await self.state.door(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Sequence
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,16 +20,13 @@ class Correlation:
 
     Logs one line without query, client or body, and answers what nobody foresaw with a 500 that names
     nothing but the id.
-
-    Paths below `doors` pass untouched: they answer for themselves, thousands of times a second.
     """
 
-    def __init__(self, app: ASGIApp, doors: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._doors = tuple(doors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(self._doors):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-correlation-id", "")
@@ -65,18 +61,14 @@ def _route(scope: Scope) -> str:
 
 
 class BodyLimit:
-    """Refuses a body of more than `limit` bytes: at once where its length is announced, else as it comes.
+    """Refuses a body of more than `limit` bytes: at once where its length is announced, else as it comes."""
 
-    Paths below `doors` keep their own limit.
-    """
-
-    def __init__(self, app: ASGIApp, limit: int, doors: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, limit: int) -> None:
         self._app = app
         self._limit = limit
-        self._doors = tuple(doors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(self._doors):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "0")

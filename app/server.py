@@ -49,6 +49,7 @@ async def _serve(settings: Settings, beside: Beside) -> None:
                 lifespan="on",
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,  # whoever speaks for others is not believed; nothing here needs it
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE,
             )

@@ -149,6 +149,11 @@ async def open_door(
         await writer.stop()
 
 
+def is_webhook(scope: Scope) -> bool:
+    """Whether a request is for the door."""
+    return scope["type"] == "http" and _path(scope).startswith(PREFIX)
+
+
 class DoorRoute(BaseRoute):
     """Puts the door into a router: the first route, so that a webhook is matched by one comparison.
 
@@ -160,9 +165,7 @@ class DoorRoute(BaseRoute):
         self._door = door
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] == "http" and _path(scope).startswith(PREFIX):
-            return Match.FULL, {}
-        return Match.NONE, {}
+        return (Match.FULL if is_webhook(scope) else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._door()(scope, receive, send)
