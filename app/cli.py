@@ -18,7 +18,10 @@ _COMMANDS = {
     "events": ("app.intake.event_commands:events", "What the ATS said: list, replay."),
     "policies": ("app.rehearsal.commands:policies", "What is owed, by when: apply, diff, show."),
     "backtest": ("app.rehearsal.commands:backtest_command", "Play other rules over the stored history."),
-    "calendar": ("app.sla.commands:calendar_commands", "Business hours: solve problems, show a year."),
+    "calendar": (
+        "app.sla.calendar_commands:calendar_commands",
+        "Business hours: solve, show, apply.",
+    ),
     "clocks": ("app.sla.clock_commands:clocks", "What is owed now: list."),
     "followups": ("app.messages.commands:followups", "Messages: list, show, supply, approve, reject."),
     "silence": ("app.silence_commands:silence_command", "Who is left in silence, and who must act."),

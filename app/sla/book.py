@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from app.errors import InvalidPolicy
 from app.moments import HOLIDAYS_VERSION, TZDATA_VERSION
-from app.sla.calendar import Calendar
+from app.sla.calendar import Calendar, next_open
 from app.sla.calendar_starters import starter
 from app.sla.cases import Change, RuleBook
 from app.sla.holidays import provenance
@@ -130,9 +130,10 @@ async def apply_calendar(
 ) -> int:
     """Stores a new version of a calendar: time already used stays used, the rest counts on the new hours.
 
-    Raises InvalidCalendar, also for one that never opens.
+    Raises InvalidCalendar, also for one that never opens from then on.
     """
     parsed = Calendar.parse(document)
+    next_open(parsed, effective_from or now)
     newest = select(func.coalesce(func.max(col(CalendarVersion.version)), 0))
     version = 1 + (await session.scalar(newest.where(col(CalendarVersion.name) == name)) or 0)
     session.add(

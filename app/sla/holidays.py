@@ -44,6 +44,7 @@ def provenance(country: str, subdivision: str | None, years: Iterable[int]) -> d
         "country": country,
         "subdivision": subdivision,
         "years": sorted(set(years)),
+        "dates": [day.isoformat() for day in public_holidays(country, subdivision, years)],
     }
 
 

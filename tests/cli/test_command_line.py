@@ -1,10 +1,12 @@
 """The command line: quick to ask, helpful when refused, and able to work beside a running service."""
 
+import asyncio
 import base64
 import subprocess
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 from click.testing import CliRunner
 
@@ -147,6 +149,33 @@ def test_policies_are_applied_and_shown(here: Path) -> None:
     assert "Version 2" in call("policies", "apply", str(here / "again.yaml"))
     rules.write_text(rules.read_text().replace("business_hours: 4", "business_hours: -4"))
     assert "target" in call("policies", "apply", str(rules), code=1)
+
+
+def test_calendars_are_stored_and_brought_up_to_date(here: Path, database_url: str) -> None:
+    """Hours, a country's holidays and those of an iCalendar file; what the package changed is shown first."""
+    week = (
+        '{"tz": "Europe/Berlin", "week": {"mon": [["09:00", "17:00"]]}, "holidays": {"2027-03-01": "Ours"}}'
+    )
+    (here / "berlin.json").write_text(week)
+    (here / "own.ics").write_text(
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Summer party\r\nDTSTART;VALUE=DATE:20270705\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    call("migrate")
+    stored = call("calendar", "apply", "berlin", "berlin.json", "--country", "DE", "--ical", "own.ics")
+    assert stored == "Version 1 of berlin counts from now on.\n"
+    assert call("calendar", "refresh", "berlin") == "Nothing differs.\n"
+    change = "UPDATE calendar_version SET document = document #- '{holidays,2027-10-03}'"
+    asyncio.run(_execute(database_url, change))
+    assert "+ 2027-10-03" in call("calendar", "refresh", "berlin")
+    assert "Version 2 of berlin" in call("calendar", "refresh", "berlin", "--apply")
+    assert call("calendar", "refresh", "berlin") == "Nothing differs.\n"
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(statement)
+    await connection.close()
 
 
 def test_empty_lists_say_so(here: Path) -> None:

@@ -61,6 +61,7 @@ def test_provenance_and_difference() -> None:
         "country": "GB",
         "subdivision": "ENG",
         "years": [2026, 2027],
+        "dates": [day.isoformat() for day in public_holidays("GB", "ENG", [2026, 2027])],
     }
     old = {date(2026, 5, 1): "May Day", date(2026, 5, 4): "Bank Holiday"}
     new = {date(2026, 5, 4): "Early May Bank Holiday", date(2026, 6, 1): "A coronation"}
