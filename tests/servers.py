@@ -1,5 +1,6 @@
 """The real servers that tests talk to: private, started by the test session, gone with it."""
 
+import asyncio
 import importlib.util
 import os
 import shutil
@@ -51,7 +52,15 @@ class PostgresServer:
         return name, self._server.dsn_of(name)
 
     async def drop(self, name: str) -> None:
-        await self._do(f"DROP DATABASE {name} WITH (FORCE)")
+        for _ in range(50):
+            try:
+                await self._do(f"DROP DATABASE {name} WITH (FORCE)")
+            except asyncpg.InsufficientPrivilegeError:
+                # An autovacuum worker is in it, which only a superuser may end; it leaves by itself.
+                await asyncio.sleep(0.1)
+            else:
+                return
+        raise RuntimeError(f"the database {name} of a test is still in use")
 
     async def _do(self, statement: str) -> None:
         connection = await asyncpg.connect(self.url)

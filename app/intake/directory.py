@@ -104,7 +104,13 @@ async def read_entries(sessions: Sessions, vault: Vault, known: Mapping[str, Ent
     try:
         async with sessions() as session:
             rows = (await session.execute(select(*table).where(col(Connection.enabled)))).all()
-    except (DBAPIError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
+    except (
+        DBAPIError,
+        OSError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+    ) as wrong:
         raise DatabaseAway from wrong
     entries = (_entry(vault, known, *row) for row in rows)
     return {entry.connection_id: entry for entry in entries if entry is not None}

@@ -61,6 +61,8 @@ _DURABLE = ("on", "remote_apply")
 _LOST = (
     ConnectionError,
     asyncpg.InterfaceError,
+    # What a connection that dies at the wrong moment says of itself.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
 )
@@ -94,7 +96,7 @@ class Lane:
                 raise RowRefused from wrong
             self.drop()
             raise DatabaseAway from wrong
-        except (OSError, asyncpg.InterfaceError) as wrong:
+        except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as wrong:
             self.drop()
             raise DatabaseAway from wrong
 
