@@ -118,6 +118,7 @@ _ALL = (
     _candidate("check_in_before_start", max_words=130),
     _candidate("check_in_first_weeks", max_words=130),
     _team("scheduling_due", Recipient.COORDINATOR),
+    _team("talent_pool_due", Recipient.RECRUITER),
     _team("feedback_due", Recipient.INTERVIEWER),
     _team("decision_due", Recipient.HIRING_MANAGER),
     _team("update_due", Recipient.RECRUITER),
