@@ -6,7 +6,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from app.sla.calendar import Hours
+from app.sla.calendar import Calendar, Hours
 from app.sla.clocks import History, read_clock
 from app.sla.policies import Policy, PolicyDocument, Trigger, When
 from app.sla.stops import Pause, Stop, done, pauses, stops
@@ -48,6 +48,19 @@ class RuleBook:
         """The version that ruled at that instant; None before the first: nothing fires for the backlog."""
         ruling = [(version, document) for version, since, document in self.versions if since <= at]
         return ruling[-1] if ruling else None
+
+    @cached_property
+    def _elsewhere(self) -> dict[str, Hours]:
+        return {}
+
+    def hours(self, name: str) -> Hours | None:
+        """The hours of that calendar; ``office@Asia/Tokyo`` is the office's week in another zone."""
+        base, _, zone = name.partition("@")
+        if not zone or base not in self.calendars:
+            return self.calendars.get(name)
+        if name not in self._elsewhere:
+            self._elsewhere[name] = _in_zone(self.calendars[base], zone)
+        return self._elsewhere[name]
 
     @property
     def newest(self) -> PolicyDocument | None:
@@ -148,7 +161,7 @@ class _Ruling:
         return History(
             policy,
             occurrence,
-            self.book.calendars[calendar],
+            self.book.hours(calendar) or self.book.calendars[calendar],
             met=(*stops(policy, policy.met_by, truth, occurrence), *done(policy, truth, occurrence)),
             cancelled=tuple(stops(policy, policy.cancelled_by, truth, occurrence)),
             pauses=(*pauses(policy, truth, occurrence), *([earlier] if anew_at else [])),
@@ -167,8 +180,19 @@ def _calendar_of(policy: Policy, connection: str | None, truth: Truth, book: Rul
     """The first of the policy's sources that exists, else the connection's, else the company's."""
     sources = (policy.calendar,) if isinstance(policy.calendar, str) else policy.calendar or ()
     company = book.newest.calendar if book.newest else None
-    named = (name for source in (*sources, "@connection") for name in _names(source, connection, truth))
-    return next((n for n in (*named, company) if n and n in book.calendars), next(iter(book.calendars)))
+    known = {"@candidate": [f"{company}@{truth.candidate_zone}"] if truth.candidate_zone else []}
+    named = (
+        name
+        for source in (*sources, "@connection")
+        for name in known.get(source) or _names(source, connection, truth)
+    )
+    return next((n for n in (*named, company) if n and book.hours(n)), next(iter(book.calendars)))
+
+
+def _in_zone(hours: Hours, zone: str) -> Hours:
+    if isinstance(hours, Calendar):
+        return replace(hours, tz=zone)
+    return [(since, replace(calendar, tz=zone)) for since, calendar in hours]
 
 
 def _names(source: str, connection: str | None, truth: Truth) -> Sequence[str | None]:

@@ -159,8 +159,11 @@ class Policy(Model):
     target: Span | None = None
     """May be missing only where the trigger brings its own date."""
     calendar: str | tuple[str, ...] | None = None
-    """A calendar's name, or several sources of which the first that exists counts: ``@office``, ``@job``,
-    ``@recruiter`` (calendars named ``office:Berlin``, ``job:4711``, ``member:55``), ``@connection``, a name.
+    """A calendar's name, or several sources of which the first that exists counts.
+
+    ``@office``, ``@job``, ``@recruiter``: calendars named ``office:Berlin``, ``job:4711``, ``member:55``.
+    ``@candidate``: the company's week in the candidate's own time zone, where the ATS gives it.
+    ``@connection``: the connection's own.
     """
     met_by: tuple[str, ...] = ()
     cancelled_by: tuple[str, ...] = ()

@@ -99,6 +99,8 @@ class Person(SQLModel, table=True):
     """The person's key, sealed; gone after erasure."""
     fields: bytes | None = Field(default=None, sa_type=LargeBinary)
     address_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary, index=True))
+    time_zone: str | None = None
+    """An IANA name where the ATS gives one: calendars and sending hours may follow it."""
     as_of: datetime = Field(sa_type=UtcDateTime)
     can_email: bool = True
     private: bool = False

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Self
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, Field
 from sqlalchemy import delete, select, tuple_
@@ -144,6 +145,7 @@ class PeopleBook:
         key = self._vault.person_key(person.key)
         person.fields = seal_as_person(key, merged.model_dump_json(exclude_none=True).encode(), person.id)
         person.address_hash = self._vault.address_hash(merged.email) if merged.email else None
+        person.time_zone = merged.time_zone if merged.time_zone in available_timezones() else None
 
     def erased(self) -> set[str]:
         """The candidates of this batch whose data was destroyed, now or before."""
@@ -191,7 +193,7 @@ class PeopleBook:
     def erase(self, candidate: str, at: datetime) -> None:
         """Destroys the candidate's key: everything sealed with it is unreadable for good."""
         person = self._rows[PersonRole.CANDIDATE, candidate]
-        person.key = person.fields = person.address_hash = None
+        person.key = person.fields = person.address_hash = person.time_zone = None
         person.can_email = False
         person.erased_at = person.erased_at or at
 

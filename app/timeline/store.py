@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.ats.canonical import PersonRole
 from app.db import insert_many
 from app.intake.config import ConnectionSettings
 from app.timeline.fold import fold
-from app.timeline.models import Application, StageVisit
+from app.timeline.models import Application, Person, StageVisit
 from app.timeline.told import tell
 from app.timeline.truth import Truth
 
@@ -52,17 +53,33 @@ async def know(session: AsyncSession, applications: Sequence[Application]) -> li
 
 async def read(session: AsyncSession, applications: Sequence[Application]) -> list[Known]:
     """Folds the facts of these applications, and writes nothing."""
+    known = []
+    for tale in await tell(session, applications):
+        rules, external_id = tale.settings.stage_kinds, tale.application.external_id
+        truth = fold(external_id, tale.facts, job=tale.job, stage_kinds=rules)
+        known.append(Known(tale.application, tale.settings, truth, tale.correlation_id))
+    zones = await _zones(session, known)
     return [
-        Known(
-            tale.application,
-            tale.settings,
-            fold(
-                tale.application.external_id, tale.facts, job=tale.job, stage_kinds=tale.settings.stage_kinds
-            ),
-            tale.correlation_id,
-        )
-        for tale in await tell(session, applications)
+        replace(k, truth=replace(k.truth, candidate_zone=zone)) if (zone := zones.get(_candidate(k))) else k
+        for k in known
     ]
+
+
+def _candidate(known: Known) -> tuple[str, str | None]:
+    return known.application.connection_id, known.truth.candidate
+
+
+async def _zones(session: AsyncSession, known: Sequence[Known]) -> dict[tuple[str, str | None], str | None]:
+    """The time zones of those candidates whose ATS tells it."""
+    rows = await session.execute(
+        select(col(Person.connection_id), col(Person.external_id), col(Person.time_zone)).where(
+            col(Person.role) == PersonRole.CANDIDATE,
+            col(Person.external_id).in_({k.truth.candidate for k in known if k.truth.candidate}),
+            col(Person.connection_id).in_({k.application.connection_id for k in known}),
+            col(Person.time_zone).is_not(None),
+        ),
+    )
+    return {(connection_id, external_id): zone for connection_id, external_id, zone in rows}
 
 
 def _mirror(application: Application, truth: Truth) -> None:

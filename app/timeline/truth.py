@@ -138,6 +138,8 @@ class Truth:
     recruiter: str | None = None
     coordinator: str | None = None
     url: str | None = None
+    candidate_zone: str | None = None
+    """The candidate's own time zone, where the ATS gives one."""
     visits: tuple[Visit, ...] = ()
     interviews: tuple[Interview, ...] = ()
     offers: tuple[Offer, ...] = ()

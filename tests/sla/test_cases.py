@@ -132,3 +132,14 @@ def test_somebody_stands_in_for_an_empty_role() -> None:
     assert owner_of("interviewers", managed, occurrence) == "member:9"
     assert owner_of("recruiter", managed, occurrence) == "member:66"
     assert owner_of("recruiter", nobody, Occurrence("x", MONDAY)) == "operations"
+
+
+def test_a_calendar_may_follow_the_candidate() -> None:
+    """The company's week in the candidate's own zone; the company's where nobody knows it."""
+    book = rule_book((MONDAY - timedelta(days=1), _document(calendar=["@candidate"])))
+    (case,) = cases(replace(TRUTH, candidate_zone="Asia/Kolkata"), book, connection="con")
+    assert case.calendar.endswith("@Asia/Kolkata")
+    # Half past two in the afternoon there: two and a half hours are left of that day, the rest is tomorrow's.
+    assert read_clock(case.history, hours(1)).due_at == hours(24)
+    (case,) = cases(TRUTH, book, connection="con")
+    assert read_clock(case.history, hours(1)).due_at == hours(8)
