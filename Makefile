@@ -55,7 +55,7 @@ lock: ## resolve requirements.lock and requirements-dev.lock anew
 	@t=$$(mktemp -d) && trap 'rm -rf "$$t"' EXIT && $(PYTHON) -m venv $$t/venv && \
 	  $$t/venv/bin/python -m pip --disable-pip-version-check --quiet install uv==$(UV) && \
 	  compile() { $$t/venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
-	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' pyproject.toml "$$@"; } && \
+	    --custom-compile-command 'make lock' pyproject.toml "$$@"; } && \
 	  compile --extra embedded --group build -o requirements.lock && \
 	  compile --extra embedded --group build --group dev -c requirements.lock -o requirements-dev.lock && \
 	  wc -l requirements.lock requirements-dev.lock

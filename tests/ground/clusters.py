@@ -66,4 +66,7 @@ def other_owner(data_dir: Path) -> Iterator[subprocess.Popen[str]]:
             assert process.stdout.readline().startswith("postgresql://")
             yield process
         finally:
-            process.kill()
+            # Asked, not killed: a killed owner leaves its server behind.
+            if process.poll() is None:
+                process.terminate()
+                process.wait(20)
