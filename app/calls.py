@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 
 import httpx
 
+from app.ats.canonical import Named
 from app.ats.fields import Answers, Json
-from app.ats.http import Account, ApiRequest, ApiResponse
+from app.ats.http import Account, ApiRequest, ApiResponse, FailureKind, Target
+from app.ats.steps import Ask, Done, Step
 from app.ats.vendor import Api
 from app.calls_breaker import Breaker
 from app.calls_rate import RateWindow
@@ -25,6 +27,12 @@ from app.calls_tokens import TokenStore
 from app.calls_wire import Wire
 from app.errors import MalformedBody, VendorAway, VendorBusy, VendorRefused, VendorUnknown
 from app.moments import machine_now
+
+_REMEMBERED = timedelta(minutes=10)
+"""How long an answer about something steady is used again."""
+_MOST_REMEMBERED = 2_000
+_MOST_ROUNDS = 12
+_MOST_STEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +79,19 @@ class VendorClient:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._limits = limits or Limits()
-        self._api, self._account, self._now, self._chance = api, account, now, chance
-        allowed = [account.api_base or api.API_BASE, account.auth_url or api.AUTH_URL]
+        self.api, self._now, self._chance = api, now, chance
+        self._steady: dict[str, tuple[datetime, list[Json]]] = {}
+        self.base = api.api_base(account)
+        auth_url = api.auth_url(account)
+        allowed = [self.base, auth_url] if auth_url else [self.base]
+        calls, window = api.ASSUMED_RATE
         self._session = Session(
             connection,
             api,
             account,
             tokens,
             Wire(http, allowed, self._limits.exchange.total_seconds()),
-            RateWindow(share=self._limits.share),
+            RateWindow(share=self._limits.share, window=window, assumed=calls),
             Breaker(self._limits.breaker_failures, self._limits.breaker_rest),
             now,
             sleep,
@@ -101,57 +113,117 @@ class VendorClient:
 
     async def rows(self, request: ApiRequest) -> list[Json]:
         """All rows of a list, page by page; raises `VendorError`."""
+        found, _ = await self._pages(request)
+        return found
+
+    async def _pages(self, request: ApiRequest) -> tuple[list[Json], ApiResponse]:
         found: list[Json] = []
         page = request
         for _ in range(self._limits.most_pages):
             response = await self.call(page)
             try:
-                found += self._api.rows(response)
+                found += self.api.rows(response)
             except MalformedBody as error:
                 raise VendorAway(error.detail) from error
-            following = self._api.next_page(page, response)
+            following = self.api.next_page(page, response)
             if following is None:
-                return found
+                return found, response
             page = following
         raise VendorRefused(f"More than {self._limits.most_pages} pages.", kind="pages")
 
     async def collect(self, asked: Mapping[str, Sequence[ApiRequest]]) -> dict[str, list[Json]]:
-        """The rows of several lists by resource; raises `VendorError`."""
+        """The rows of several lists by resource; what is not there has none. Raises `VendorError`."""
         found: dict[str, list[Json]] = {}
         for resource, requests in asked.items():
-            found[resource] = [row for request in requests for row in await self.rows(request)]
+            steady = resource in self.api.STEADY
+            lists = [await self._lookup(request, steady=steady) for request in requests]
+            found[resource] = [row for one in lists for row in one]
+        return found
+
+    async def _lookup(self, request: ApiRequest, *, steady: bool) -> list[Json]:
+        key = f"{request.url} {request.params} {request.json}"
+        remembered = self._steady.get(key)
+        if steady and remembered is not None and self._now() < remembered[0]:
+            return remembered[1]
+        try:
+            found = await self.rows(request)
+        except VendorRefused as error:
+            if error.kind != FailureKind.NOT_FOUND:
+                raise
+            found = []
+        if steady:
+            if len(self._steady) >= _MOST_REMEMBERED:
+                self._steady.clear()
+            self._steady[key] = self._now() + _REMEMBERED, found
         return found
 
     async def applications(self, ids: Sequence[str]) -> Answers:
         """All that the API says about these applications, for ``api.read_answers``; raises `VendorError`."""
-        base = self._account.api_base
-        answers = await self.collect(self._api.first_requests(ids, base))
-        while asked := self._api.further_requests(answers, base):
+        return await self._all(self.api.first_requests(ids, self.base))
+
+    async def about(self, named: Sequence[Named]) -> Answers:
+        """All that the API says about what a webhook named; raises `VendorError`."""
+        return await self._all(self.api.named_requests(named, self.base))
+
+    async def _all(self, first: Mapping[str, Sequence[ApiRequest]]) -> Answers:
+        answers = await self.collect(first)
+        for _ in range(_MOST_ROUNDS):
+            asked = self.api.further_requests(answers, self.base)
+            if not asked:
+                return answers
             answers |= await self.collect(asked)
-        return answers
+        raise VendorRefused("The answers name ever more.", kind="rounds")
 
-    async def changed(self, since: datetime) -> list[str]:
-        """The ids of the applications that changed at or after that instant; raises `VendorError`."""
-        answers = await self.collect(self._api.changed_requests(since, self._account.api_base))
-        return self._api.changed_applications(answers)
+    async def changed(
+        self, resource: str, since: datetime, resume: Mapping[str, str] | None = None
+    ) -> tuple[list[str], str | None]:
+        """The ids of the applications that changed at or after that instant, as this resource tells it.
 
-    async def find_note(self, candidate: str, marker: str) -> str | None:
-        """The vendor's id of the candidate's note that carries our marker, or None; raises `VendorError`."""
-        for request in self._api.notes_requests(candidate, self._account.api_base):
-            if found := self._api.marker_in(await self.rows(request), marker):
+        With them comes where the next question goes on, None where the vendor goes by time. Raises
+        `VendorError`.
+        """
+        requests = self.api.changed_requests(since, self.base, resume).get(resource, ())
+        found: list[Json] = []
+        point: str | None = None
+        for request in requests:
+            rows, last = await self._pages(request)
+            found += rows
+            point = self.api.resume_point(last) or point
+        return self.api.changed_applications({resource: found}), point
+
+    async def find_note(self, target: Target, marker: str) -> str | None:
+        """The vendor's id of the note that carries our marker, or None; raises `VendorError`."""
+        for request in self.api.notes_requests(target, self.base):
+            if found := self.api.marker_in(await self.rows(request), marker):
                 return found
         return None
 
-    async def write_note(
-        self, candidate: str, application: str | None, body: str, user: str | None = None
-    ) -> str | None:
+    async def write_note(self, target: Target, body: str) -> str | None:
         """Writes a note once; the vendor's id of it, or None where the answer names none.
 
         Raises `VendorError`; after `VendorUnknown`, ask `find_note` before writing again.
         """
-        base = self._account.api_base
-        response = await self.call(self._api.note_request(candidate, application, body, user, base=base))
-        return self._api.created_id(response)
+        return self.api.created_id(await self.call(self.api.note_request(target, body, self.base)))
+
+    async def walk(self, following: Callable[[Answers], Step | None]) -> Done | None:
+        """Goes step by step until it is done; None where it is not offered. Raises `VendorError`."""
+        answers: dict[str, list[Json]] = {}
+        for _ in range(_MOST_STEPS):
+            step = following(answers)
+            if step is None or isinstance(step, Done):
+                return step
+            if isinstance(step, Ask):
+                answers |= await self.collect({step.resource: step.requests})
+            else:
+                answers[step.resource] = await self._written(step.request)
+        raise VendorRefused("It takes ever more steps.", kind="steps")
+
+    async def _written(self, request: ApiRequest) -> list[Json]:
+        response = await self.call(request)
+        try:
+            return list(self.api.rows(response))
+        except MalformedBody as error:
+            raise VendorUnknown(error.detail) from error
 
     @asynccontextmanager
     async def _bounded(self, request: ApiRequest) -> AsyncIterator[None]:

@@ -35,11 +35,11 @@ class Session:
     async def authorized(self, request: ApiRequest, deadline: datetime) -> ApiResponse:
         """The successful answer; raises `VendorError`. The token is renewed once where it is refused."""
         token = await self._token(None, deadline)
-        response, failure = await self._exchange(self.api.with_token(request, token), deadline)
-        if failure and failure.kind is FailureKind.TOKEN:
+        response, failure = await self._exchange(self._signed(request, token), deadline)
+        if failure and failure.kind is FailureKind.TOKEN and token is not None:
             # Refused, so certainly not done: this may be repeated even for a write.
             token = await self._token(token, deadline)
-            response, failure = await self._exchange(self.api.with_token(request, token), deadline)
+            response, failure = await self._exchange(self._signed(request, token), deadline)
         if failure:
             raise _error(failure, reads=request.reads)
         return response
@@ -51,15 +51,21 @@ class Session:
         if pause > timedelta():
             await self.sleep(pause.total_seconds())
 
-    async def _token(self, refused: Token | None, deadline: datetime) -> Token:
-        """A token that should work, other than the refused one."""
+    def _signed(self, request: ApiRequest, token: Token | None) -> ApiRequest:
+        return self.api.with_credentials(request, self.account, token)
+
+    async def _token(self, refused: Token | None, deadline: datetime) -> Token | None:
+        """A token that should work, other than the refused one; None where the key itself is sent."""
+        asked = self.api.token_request(self.account)
+        if asked is None:
+            return None
         if token := await self._usable(refused):
             return token
         async with self.tokens.refreshing(self.connection):
             # Somebody else may have fetched one while we waited.
             if token := await self._usable(refused):
                 return token
-            response, failure = await self._exchange(self.api.token_request(self.account), deadline)
+            response, failure = await self._exchange(asked, deadline)
             if failure:
                 raise _error(failure, reads=True)
             try:

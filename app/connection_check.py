@@ -1,6 +1,6 @@
 """Is a connection healthy: credentials, scopes, clocks, webhooks, stage names; and what to do about it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -9,20 +9,20 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.ats.greenhouse_api import SCOPES, list_requests
+from app.ats.vendor import VENDORS, Vendor
 from app.calls import VendorClient
 from app.commands import at
 from app.errors import VendorError
-from app.intake.connections import get, settings_of
+from app.intake.connections import get
 from app.intake.models import Connection, Event, EventState
 from app.services import Services
-from app.timeline.models import Application, PollCursor, StageVisit
+from app.timeline.models import Application, Inquiry, PollCursor, StageVisit
 from app.vendors import Vendors
 
 _SKEW = timedelta(seconds=30)
 _QUIET = timedelta(days=3)
-_NOBODY = "0"
-"""An id that nothing has: asked for, it shows whether asking is allowed, and returns nobody's data."""
+_RECENT = timedelta(days=7)
+"""For how long webhooks that got lost are worth a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,52 +37,76 @@ async def check_connection(services: Services, connection_id: str) -> list[Findi
     """Looks at everything that a connection needs; raises UnknownConnection."""
     async with services.sessions() as session:
         connection = await get(session, connection_id)
-        here = [finding async for finding in _webhooks(session, connection, services)]
+        vendor = VENDORS[connection.vendor]
+        here = [finding async for finding in _webhooks(session, connection, vendor, services)]
+        if vendor.api is not None:
+            here += [finding async for finding in _asked(session, connection, vendor, services)]
         here += [finding async for finding in _stages(session, connection)]
+    return [*await _there(services, connection, vendor), *here]
+
+
+async def _there(services: Services, connection: Connection, vendor: Vendor) -> list[Finding]:
+    if vendor.api is None:
+        return []
     vendors = Vendors(services.sessions, services.vault)
     try:
-        _, client = await vendors.client(connection_id)
-        there = [finding async for finding in _api(client, connection, services)]
+        _, client = await vendors.client(connection.id)
+        found = [finding async for finding in _api(client, vendor, services)]
+        url = f"{services.settings.public_url}/webhooks/{connection.id}"
+        return [*found, *await _their_webhooks(client, vendor, url)]
     except VendorError as refused:
-        there = [Finding(fine=False, what=f"The API: {refused.detail}")]
+        return [Finding(fine=False, what=f"The API: {refused.detail}")]
     finally:
         await vendors.aclose()
-    return [*there, *here]
 
 
-async def _api(client: VendorClient, connection: Connection, services: Services) -> AsyncIterator[Finding]:
-    base = settings_of(connection).base_url
+async def _api(client: VendorClient, vendor: Vendor, services: Services) -> AsyncIterator[Finding]:
     told_time = False
-    for resource in [scope.split(":")[1] for scope in SCOPES if scope.endswith(":list")]:
-        request = list_requests(resource, [_NOBODY], base=base)[0]
+    for what, request in vendor.setup.check_requests(client.base).items():
         try:
             response = await client.call(request)
         except VendorError as refused:
-            yield Finding(fine=False, what=f"{resource}: {refused.detail}")
+            yield Finding(fine=False, what=f"{what}: {refused.detail}")
             if refused.kind not in ("scope", "invalid", "not_found"):
                 return
             continue
-        yield Finding(fine=True, what=f"{resource} may be read.")
+        yield Finding(fine=True, what=f"{what}: allowed.")
         if not told_time:
             told_time = True
-            yield _clock(response.headers.get("date"), services)
+            yield _clock(response.headers.get("date"), vendor, services)
 
 
-def _clock(said: str | None, services: Services) -> Finding:
+def _clock(said: str | None, vendor: Vendor, services: Services) -> Finding:
+    silent = Finding(fine=True, what=f"{vendor.TITLE} does not say what time it is.")
     if said is None:
-        return Finding(fine=True, what="Greenhouse does not say what time it is.")
+        return silent
     try:
         skew = abs(services.machine_now() - parsedate_to_datetime(said))
     except (ValueError, TypeError):
-        return Finding(fine=True, what="Greenhouse does not say what time it is.")
+        return silent
     if skew <= _SKEW:
-        return Finding(fine=True, what="This machine's clock agrees with Greenhouse's.")
+        return Finding(fine=True, what=f"This machine's clock agrees with {vendor.TITLE}'s.")
     seconds = skew.total_seconds()
     return Finding(fine=False, what=f"This machine's clock is {seconds:.0f} s off; synchronise it (NTP).")
 
 
+async def _their_webhooks(client: VendorClient, vendor: Vendor, url: str) -> list[Finding]:
+    """The webhooks as the vendor lists them, where it does."""
+    asked = vendor.setup.webhook_requests(client.base)
+    if not asked:
+        return []
+    try:
+        answers = await client.collect(asked)
+    except VendorError as refused:
+        return [Finding(fine=False, what=f"The webhooks cannot be listed: {refused.detail}")]
+    wrong = vendor.setup.webhook_findings(answers, url)
+    if not wrong:
+        return [Finding(fine=True, what=f"{vendor.TITLE} lists every webhook that is needed.")]
+    return [Finding(fine=False, what=line) for line in wrong]
+
+
 async def _webhooks(
-    session: AsyncSession, connection: Connection, services: Services
+    session: AsyncSession, connection: Connection, vendor: Vendor, services: Services
 ) -> AsyncIterator[Finding]:
     if not connection.enabled:
         yield Finding(fine=False, what="The connection is disabled: its webhooks are refused.")
@@ -92,12 +116,14 @@ async def _webhooks(
     )
     if newest is None:
         yield Finding(
-            fine=False, what="No webhook has come yet; create them in Greenhouse, each sends a ping."
+            fine=False,
+            what=f"No webhook has come yet; `heardback connections webhooks {connection.id}` says how.",
         )
     elif now - newest > _QUIET:
         yield Finding(
             fine=False,
-            what=f"The last webhook came {at(newest, zone)}; look in Greenhouse whether they are disabled.",
+            what=f"The last webhook came {at(newest, zone)}; "
+            f"look in {vendor.TITLE} whether they are disabled.",
         )
     else:
         yield Finding(fine=True, what=f"The last webhook came {at(newest, zone)}.")
@@ -110,23 +136,55 @@ async def _webhooks(
         yield Finding(
             fine=False, what=f"{dead} webhooks could not be read: `heardback events list --state dead`."
         )
-    async for finding in _poll(session, connection):
+
+
+async def _asked(
+    session: AsyncSession, connection: Connection, vendor: Vendor, services: Services
+) -> AsyncIterator[Finding]:
+    """What came of asking: about what webhooks only named, and in the poll."""
+    failing = await session.execute(
+        select(func.count(), func.max(col(Inquiry.failure))).where(
+            col(Inquiry.connection_id) == connection.id, col(Inquiry.failure).is_not(None)
+        )
+    )
+    waiting, failure = failing.one()
+    if waiting:
+        yield Finding(
+            fine=False, what=f"{waiting} webhooks wait for an answer of {vendor.TITLE}'s API: {failure}"
+        )
+    cursors = (
+        await session.scalars(
+            select(PollCursor)
+            .where(col(PollCursor.connection_id) == connection.id)
+            .order_by(col(PollCursor.resource))
+        )
+    ).all()
+    if not cursors:
+        yield Finding(
+            fine=False, what=f"{vendor.TITLE} has not been asked yet for what its webhooks never say."
+        )
+    for cursor in cursors:
+        if cursor.failure:
+            yield Finding(
+                fine=False,
+                what=f"The last question to {vendor.TITLE} for {cursor.resource} failed: {cursor.failure}",
+            )
+    for finding in _missed(cursors, vendor, services):
         yield finding
 
 
-async def _poll(session: AsyncSession, connection: Connection) -> AsyncIterator[Finding]:
-    cursor = await session.scalar(select(PollCursor).where(col(PollCursor.connection_id) == connection.id))
-    if cursor is None:
-        yield Finding(fine=False, what="Greenhouse has not been asked yet for what its webhooks never say.")
+def _missed(cursors: Sequence[PollCursor], vendor: Vendor, services: Services) -> Iterator[Finding]:
+    dates = [cursor.missed_at for cursor in cursors if cursor.missed_at]
+    if not dates or services.clock.now() - max(dates) > _RECENT:
         return
-    if cursor.failure:
-        yield Finding(fine=False, what=f"The last question to Greenhouse failed: {cursor.failure}")
-    if cursor.missed:
-        yield Finding(
-            fine=False,
-            what=f"Greenhouse was found to have lost {cursor.missed} webhooks (made good by asking); "
-            "if that goes on, compare the list of webhooks with `heardback connections add`'s.",
-        )
+    missed = sum(cursor.missed for cursor in cursors)
+    last = at(max(dates), services.settings.time_zone)
+    yield Finding(
+        fine=False,
+        what=f"{missed} changes came by asking and not by webhook, the last {last} "
+        f"(they are made good). If that goes on, webhooks are lost or disabled in {vendor.TITLE}: "
+        "see `heardback connections webhooks`.",
+    )
 
 
 async def _stages(session: AsyncSession, connection: Connection) -> AsyncIterator[Finding]:

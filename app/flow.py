@@ -28,6 +28,7 @@ from app.sla.book import Shelf
 from app.sla.recompute import wake_some
 from app.sla.store import derive
 from app.timeline import ingest, store
+from app.timeline.inquire import inquire_due
 from app.timeline.poll import poll_due
 from app.vendors import Vendors
 
@@ -118,6 +119,17 @@ class Flow:
             machine_now=at.machine,
         )
 
+    async def inquiries(self) -> int:
+        """Event → truth, for events that only name something: ask the ATS what is true of it."""
+        at = await self._instants()
+        return await inquire_due(
+            self.services.sessions,
+            self.services.vault,
+            self.vendors,
+            now=at.business,
+            machine_now=at.machine,
+        )
+
     async def housekeeping(self) -> int:
         """Beside the flow: what has outlived its purpose goes."""
         at = await self._instants()
@@ -129,6 +141,7 @@ class Flow:
         """Every drain by name, in the order of the flow."""
         return {
             "events": self.events,
+            "inquiries": self.inquiries,
             "recomputes": self.recomputes,
             "applications": self.applications,
             "messages": self.messages,

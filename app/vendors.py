@@ -9,12 +9,12 @@ import httpx
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.ats.http import Account, Token
-from app.ats.vendor import VENDORS, Vendor
+from app.ats.http import Token
+from app.ats.vendor import VENDORS, Api
 from app.calls import Limits, VendorClient, vendor_http
 from app.db import Sessions, unit_of_work
 from app.errors import UnknownConnection, VendorRefused
-from app.intake.connections import secrets_of, settings_of
+from app.intake.connections import account_of, secrets_of, settings_of
 from app.intake.models import Connection
 from app.moments import machine_now
 from app.privacy.vault import Vault
@@ -78,8 +78,8 @@ class Vendors:
     http: httpx.AsyncClient = field(default_factory=vendor_http)
     _clients: dict[str, tuple[object, VendorClient]] = field(default_factory=dict)
 
-    async def client(self, connection_id: str) -> tuple[Vendor, VendorClient]:
-        """The vendor's module and the client.
+    async def client(self, connection_id: str) -> tuple[Api, VendorClient]:
+        """The vendor's API and the client that asks it.
 
         Raises UnknownConnection, and VendorRefused where the connection has no API credentials.
         """
@@ -92,23 +92,18 @@ class Vendors:
         if known is None or known[0] != stamp:
             known = stamp, self._make(connection)
             self._clients[connection_id] = known
-        return VENDORS[connection.vendor], known[1]
+        return known[1].api, known[1]
 
     def _make(self, connection: Connection) -> VendorClient:
-        secrets, settings = secrets_of(connection, self.vault), settings_of(connection)
-        if not secrets.client_id or not secrets.client_secret:
+        api = VENDORS[connection.vendor].api
+        secrets = secrets_of(connection, self.vault)
+        if api is None or not secrets.may_ask:
             raise VendorRefused("This connection has no API credentials.", kind="credentials")
-        account = Account(
-            client_id=secrets.client_id,
-            client_secret=secrets.client_secret,
-            user=secrets.acting_user,
-            api_base=settings.base_url,
-            auth_url=settings.auth_url,
-        )
+        settings = settings_of(connection)
         return VendorClient(
             connection.id,
-            VENDORS[connection.vendor].api,
-            account,
+            api,
+            account_of(settings, secrets),
             tokens=StoredTokens(self.sessions, self.vault),
             http=self.http,
             limits=Limits(share=settings.rate_share),

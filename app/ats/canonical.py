@@ -91,15 +91,38 @@ class PersonFields:
     locale: str | None = None
 
 
+class NamedKind(StrEnum):
+    """What a webhook may name without telling it."""
+
+    APPLICATION = "application"
+    CANDIDATE = "candidate"
+    JOB = "job"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that a webhook only names: nothing is true of it before the API has been asked.
+
+    ``deleted`` says that the webhook claims its end: only then does an API that does not know it confirm
+    that; otherwise it may merely be hidden from our credential.
+    """
+
+    kind: NamedKind
+    id: str
+    deleted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one webhook or API answer says.
 
     ``ignored`` names the reason where nothing is to be done; ``erased`` lists candidates whose personal data
-    must be destroyed.
+    must be destroyed; ``named`` is what the API must be asked about, because the webhook does not tell it or
+    cannot be believed.
     """
 
     facts: tuple[Fact, ...] = ()
     people: tuple[PersonFields, ...] = ()
     erased: tuple[str, ...] = ()
     ignored: str | None = None
+    named: tuple[Named, ...] = ()

@@ -9,18 +9,33 @@ import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from app.ats import greenhouse_api
+from app.ats import greenhouse_api, greenhouse_setup
 from app.ats.delivery import UNREADABLE, Delivery, content_key
 from app.ats.greenhouse_read import read
 from app.errors import BadSignature
 
-__all__ = ["NAME", "RETRY_STATUS", "SUCCESS_STATUS", "api", "peek", "read", "signature", "verify"]
+__all__ = [
+    "NAME",
+    "RETRY_STATUS",
+    "SUCCESS_STATUS",
+    "TITLE",
+    "api",
+    "handshake",
+    "peek",
+    "read",
+    "setup",
+    "signature",
+    "verify",
+]
 
 NAME = "greenhouse"
+TITLE = "Greenhouse"
 SUCCESS_STATUS = 200
 RETRY_STATUS = 503
 api = greenhouse_api
+setup = greenhouse_setup
 
 _SIGNATURE = re.compile(r"sha256 ([0-9a-fA-F]{64})", re.ASCII)
 _EVENT_ID = re.compile(r"[\x21-\x7e]{1,200}")
@@ -33,11 +48,20 @@ def signature(body: bytes, secret: str) -> str:
     return f"sha256 {hmac.digest(secret.encode(), body, 'sha256').hex()}"
 
 
-def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> None:
+def handshake(headers: Mapping[str, str], body: bytes) -> None:
+    """Greenhouse's ping is signed and read like any webhook."""
+    del headers, body
+
+
+def verify(
+    headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime | None = None
+) -> None:
     """Raises `BadSignature` unless one of the active secrets signed exactly these bytes.
 
-    ``headers`` have lower-case names. An empty secret never matches.
+    ``headers`` have lower-case names. An empty secret never matches. No time is signed,
+    so ``now`` is not used.
     """
+    del now
     given = _SIGNATURE.fullmatch(headers.get("signature", ""))
     if given is None:
         raise BadSignature("The Signature header is missing or not of the form `sha256 <64 hex digits>`.")

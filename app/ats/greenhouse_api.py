@@ -5,45 +5,65 @@ request with a cursor may carry no other parameter; a fixed rate window of 30 se
 (Harvest v3 docs and clients that quote them, read 2026-11). Versions 1 and 2 ended on 2026-08-31.
 """
 
-import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from app.ats.fields import Answers, Json, identity, instant, parse_object, stamp, text
+from app.ats.canonical import Named, NamedKind
+from app.ats.fields import Answers, Json, identity, instant, parse_object, stamp
 from app.ats.greenhouse_answers import read_answers
 from app.ats.greenhouse_failures import failure
-from app.ats.http import Account, ApiRequest, ApiResponse, Rate, Token
+from app.ats.greenhouse_tokens import (
+    AUTH_URL,
+    LONGEST_LIFE,
+    auth_url,
+    epoch,
+    number,
+    read_token,
+    token_request,
+    with_credentials,
+)
+from app.ats.http import Account, ApiRequest, ApiResponse, Rate, Target
+from app.ats.steps import Step, Write, WriteKind
 from app.errors import MalformedBody
 
 __all__ = [
     "API_BASE",
+    "ASSUMED_RATE",
     "AUTH_URL",
+    "CHUNK",
     "SCOPES",
+    "STEADY",
+    "WRITES",
+    "api_base",
+    "auth_url",
     "changed_applications",
     "changed_requests",
     "created_id",
     "failure",
     "first_requests",
+    "found",
     "further_requests",
     "list_requests",
     "marker_in",
+    "named_requests",
     "next_page",
     "note_request",
     "notes_requests",
     "rate",
     "read_answers",
     "read_token",
+    "resume_point",
     "rows",
     "token_request",
-    "with_token",
+    "with_credentials",
+    "write_step",
 ]
 
 API_BASE = "https://harvest.greenhouse.io/v3"
-AUTH_URL = "https://auth.greenhouse.io/token"
 
 _FILTERS: Mapping[str, str] = {
     "applications": "ids",
@@ -65,52 +85,20 @@ _FILTERS: Mapping[str, str] = {
 SCOPES = (*(f"harvest:{resource}:list" for resource in _FILTERS), "harvest:notes:create")
 """What the credential in Greenhouse must be allowed to do."""
 
+ASSUMED_RATE = 40, timedelta(seconds=30)
+CHUNK = 50
+STEADY = frozenset(
+    {"job_interview_stages", "rejection_reasons", "users", "job_owners", "job_hiring_managers"}
+)
+WRITES = frozenset({WriteKind.NOTE})
+
 _MOST_IDS = 50
 _PER_PAGE = 500
-_ASSUMED_LIFE = timedelta(hours=1)
-_LONGEST_LIFE = 7 * 24 * 3600
 
 
-# Tokens
-
-
-def token_request(account: Account) -> ApiRequest:
-    """Asks for an access token, acting as ``account.user`` where one is given."""
-    basic = base64.b64encode(f"{account.client_id}:{account.client_secret}".encode()).decode("ascii")
-    form = {"grant_type": "client_credentials"} | ({"sub": account.user} if account.user else {})
-    return ApiRequest(
-        "POST", account.auth_url or AUTH_URL, headers={"authorization": f"Basic {basic}"}, form=form
-    )
-
-
-def read_token(response: ApiResponse, now: datetime) -> Token:
-    """The token of an answer; raises `MalformedBody` where there is none.
-
-    Clients disagree on the name of the expiry, so ``expires_at``, ``expires_in`` and ``expires`` are all
-    read; without one an hour is assumed.
-    """
-    answer = parse_object(response.body)
-    value = text(answer.get("access_token"), 20_000)
-    if value is None:
-        raise MalformedBody("The answer of the token endpoint holds no access_token.")
-    for name in ("expires_at", "expires_in", "expires"):
-        if expires_at := _expiry(answer.get(name), now):
-            return Token(value, expires_at)
-    return Token(value, now + _ASSUMED_LIFE)
-
-
-def _expiry(value: object, now: datetime) -> datetime | None:
-    number = _number(value)
-    if number is None:
-        return instant(value)
-    if 0 < number <= _LONGEST_LIFE:
-        return now + timedelta(seconds=number)
-    return _epoch(number)
-
-
-def with_token(request: ApiRequest, token: Token) -> ApiRequest:
-    """The request with its bearer token."""
-    return request.with_header("authorization", f"Bearer {token.value}")
+def api_base(account: Account) -> str:
+    """Harvest has one address for all accounts."""
+    return account.api_base or API_BASE
 
 
 # Lists
@@ -128,11 +116,19 @@ def list_requests(
     return tuple(_list(resource, (by or _FILTERS[resource], ",".join(chunk)), base) for chunk in chunks)
 
 
-def changed_requests(since: datetime, base: str | None = None) -> Mapping[str, Sequence[ApiRequest]]:
+def changed_requests(
+    since: datetime, base: str | None = None, resume: Mapping[str, str] | None = None
+) -> Mapping[str, Sequence[ApiRequest]]:
     """Lists what changed at or after that instant among what Greenhouse tells applications by."""
+    del resume  # Greenhouse goes by time
     after = ("updated_at", f"gte|{stamp(since)}")
     followed = ("applications", "interviews", "scorecards", "offers")
     return {resource: (_list(resource, after, base),) for resource in followed}
+
+
+def resume_point(response: ApiResponse) -> None:
+    """Greenhouse goes by time."""
+    del response
 
 
 def changed_applications(answers: Answers) -> list[str]:
@@ -149,6 +145,16 @@ def changed_applications(answers: Answers) -> list[str]:
 
 def _list(resource: str, wanted: tuple[str, str], base: str | None) -> ApiRequest:
     return ApiRequest("GET", f"{base or API_BASE}/{resource}", (wanted, ("per_page", str(_PER_PAGE))))
+
+
+def named_requests(named: Sequence[Named], base: str | None = None) -> Mapping[str, Sequence[ApiRequest]]:
+    """Greenhouse's webhooks tell what they name; this asks about applications all the same."""
+    return first_requests([one.id for one in named if one.kind is NamedKind.APPLICATION], base)
+
+
+def found(named: Named, answers: Answers) -> bool:
+    """Whether the answers hold the application."""
+    return named.id in _ids(answers.get("applications", ()), "id")
 
 
 def first_requests(
@@ -245,53 +251,33 @@ def next_page(request: ApiRequest, response: ApiResponse) -> ApiRequest | None:
 
 def rate(response: ApiResponse, now: datetime) -> Rate | None:
     """What the headers say of the limit, or None where they say nothing."""
-    limit = _number(response.headers.get("x-ratelimit-limit"))
-    remaining = _number(response.headers.get("x-ratelimit-remaining"))
+    limit = number(response.headers.get("x-ratelimit-limit"))
+    remaining = number(response.headers.get("x-ratelimit-remaining"))
     if limit is None or remaining is None:
         return None
     reset = response.headers.get("x-ratelimit-reset")
-    number = _number(reset)
-    if number is None:
+    seconds = number(reset)
+    if seconds is None:
         return Rate(int(limit), int(remaining), instant(reset))
-    soon = number <= _LONGEST_LIFE
-    return Rate(int(limit), int(remaining), now + timedelta(seconds=number) if soon else _epoch(number))
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    digits = str(value).strip()
-    return float(digits) if re.fullmatch(r"\d{1,12}(\.\d{1,9})?", digits, re.ASCII) else None
-
-
-def _epoch(number: float) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(number, UTC)
-    except (ValueError, OverflowError):
-        return None
+    soon = seconds <= LONGEST_LIFE
+    return Rate(int(limit), int(remaining), now + timedelta(seconds=seconds) if soon else epoch(seconds))
 
 
 # Notes
 
 
 def note_request(
-    candidate: str,
-    application: str | None,
-    body: str,
-    user: str | None = None,
-    *,
-    visibility: str = "private",
-    base: str | None = None,
+    target: Target, body: str, base: str | None = None, *, visibility: str = "private"
 ) -> ApiRequest:
-    """Writes a note on the candidate, as ``user`` where one is given.
+    """Writes a note on the candidate, as the target's user where one is given.
 
     ``visibility`` is ``admin_only``, ``private`` or ``public``. Harvest has no idempotency key: the body
     should carry our marker, and after an unknown outcome it is looked for with `notes_requests` and
     `marker_in` before the note is written again.
     """
-    note: dict[str, object] = {"candidate_id": _as_number(candidate)}
-    note |= {"application_id": _as_number(application)} if application else {}
-    note |= {"user_id": _as_number(user)} if user else {}
+    note: dict[str, object] = {"candidate_id": _as_number(target.candidate)}
+    note |= {"application_id": _as_number(target.application)} if target.application else {}
+    note |= {"user_id": _as_number(target.user)} if target.user else {}
     note |= {"body": body, "note_type": "NOTE", "visibility": visibility}
     return ApiRequest("POST", f"{base or API_BASE}/notes", json=note)
 
@@ -304,9 +290,9 @@ def created_id(response: ApiResponse) -> str | None:
         return None
 
 
-def notes_requests(candidate: str, base: str | None = None) -> tuple[ApiRequest, ...]:
+def notes_requests(target: Target, base: str | None = None) -> tuple[ApiRequest, ...]:
     """Lists the candidate's notes."""
-    return list_requests("notes", [candidate], base=base)
+    return list_requests("notes", [target.candidate], base=base)
 
 
 def marker_in(notes: Sequence[Json], marker: str) -> str | None:
@@ -314,6 +300,11 @@ def marker_in(notes: Sequence[Json], marker: str) -> str | None:
     whole = re.compile(rf"(?<![\w-]){re.escape(marker)}(?![\w-])")
     found = (row for row in notes if isinstance(body := row.get("body"), str) and whole.search(body))
     return next((identity(row.get("id")) for row in found), None)
+
+
+def write_step(write: Write, answers: Answers, base: str | None = None) -> Step:
+    """Nothing but notes is written."""
+    raise NotImplementedError(write.kind)
 
 
 def _as_number(external_id: str) -> int | str:

@@ -14,14 +14,15 @@ from app.ats.greenhouse_facts import offer_data, offer_fact
 from app.errors import MalformedBody
 
 
-def read(body: bytes, received_at: datetime) -> Reading:
-    """What the webhook says.
+def read(body: bytes, received_at: datetime, named: str = "") -> Reading:
+    """What the webhook says; the body itself names its action, so ``named`` is not needed.
 
     ``received_at`` is when it was stored, aware; it only tells apart snapshots to which Greenhouse gives no
     time (`update_candidate`, job events), so that a state which comes back is not taken for its first
     coming. Raises `MalformedBody` where the body is not JSON, has no payload object, or lacks an id;
     unknown actions are ignored with a reason.
     """
+    del named
     envelope = parse_object(body)
     action = text(envelope.get("action"))
     if action is None:

@@ -8,7 +8,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
-    """One request; ``url`` is absolute. At most one of ``json`` and ``form`` is given."""
+    """One request; ``url`` is absolute. At most one of ``json`` and ``form`` is given.
+
+    ``safe`` marks a request that changes nothing although its method is not GET.
+    """
 
     method: str
     url: str
@@ -16,11 +19,12 @@ class ApiRequest:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     json: Mapping[str, object] | None = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
+    safe: bool = False
 
     @property
     def reads(self) -> bool:
         """Whether asking twice changes nothing."""
-        return self.method == "GET"
+        return self.safe or self.method == "GET"
 
     def with_header(self, name: str, value: str) -> "ApiRequest":
         """The same request with one more header."""
@@ -40,15 +44,28 @@ class ApiResponse:
 class Account:
     """A connection's way into the vendor's API.
 
-    ``user`` is the vendor's id of the person to act as. ``api_base`` and ``auth_url`` are the vendor's own
-    unless the shell says otherwise, which only the demo does; they are the only addresses ever called.
+    ``client_id`` and ``client_secret`` are for vendors with OAuth, ``api_key`` for those with keys. ``user``
+    is the vendor's id of the person to act as. ``site`` is what the vendor's address depends on: a subdomain,
+    a company's number or a region. ``api_base`` and ``auth_url`` are the vendor's own unless the shell says
+    otherwise, which only the demo does; they are the only addresses ever called.
     """
 
-    client_id: str
-    client_secret: str = field(repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
     user: str | None = None
     api_base: str | None = None
     auth_url: str | None = None
+    api_key: str = field(default="", repr=False)
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom something is written about in the ATS, and in whose name. All are the vendor's ids."""
+
+    candidate: str
+    application: str | None = None
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

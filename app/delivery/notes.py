@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.ats.http import Target
 from app.calls import VendorClient
 from app.errors import VendorAway, VendorBusy, VendorError, VendorRefused
 from app.mail.outbound import Outcome, OutcomeKind
@@ -21,21 +22,14 @@ class NoteWay:
     """Writes notes of one application's candidate."""
 
     client: VendorClient
-    candidate: str
-    application: str | None
-    user: str | None
+    target: Target
 
     async def send(self, payload: bytes, delivery_id: str, *, again: bool) -> Outcome:
         """Writes the note once; a repeat looks for the marker first."""
         try:
-            if again and (found := await self.client.find_note(self.candidate, marker(delivery_id))):
+            if again and (found := await self.client.find_note(self.target, marker(delivery_id))):
                 return Outcome(OutcomeKind.ACCEPTED, "found by its marker", provider_id=found)
-            note_id = await self.client.write_note(
-                self.candidate,
-                self.application,
-                payload.decode(),
-                self.user,
-            )
+            note_id = await self.client.write_note(self.target, payload.decode())
         except VendorError as error:
             return _outcome(error)
         return Outcome(OutcomeKind.ACCEPTED, provider_id=note_id)
@@ -43,7 +37,7 @@ class NoteWay:
     async def settle(self, delivery_id: str, *, age: timedelta) -> Outcome:
         """Whether the note is there."""
         try:
-            found = await self.client.find_note(self.candidate, marker(delivery_id))
+            found = await self.client.find_note(self.target, marker(delivery_id))
         except VendorError as error:
             return Outcome(OutcomeKind.AMBIGUOUS, f"could not ask: {error.kind}")
         if found:

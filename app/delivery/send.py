@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.ats.http import Target
 from app.db import Sessions, unit_of_work
 from app.delivery.claim import Instants, claim, expire_leases
 from app.delivery.models import Attempt, Delivery, DeliveryState
@@ -94,7 +95,7 @@ class Post:
 
     async def _note_way(self, parcel: Parcel) -> NoteWay:
         _, client = await self.vendors.client(parcel.connection_id)
-        return NoteWay(client, parcel.candidate, parcel.application, parcel.note_user)
+        return NoteWay(client, Target(parcel.candidate, parcel.application, parcel.note_user))
 
     async def ask_due(self, at: Instants) -> int:
         """Asks what became of sends with an unknown outcome; returns how many were asked about."""
@@ -133,7 +134,7 @@ class Post:
         try:
             if question.channel == NOTE:
                 _, client = await self.vendors.client(question.connection)
-                way = NoteWay(client, question.candidate, question.application, None)
+                way = NoteWay(client, Target(question.candidate, question.application))
                 return await way.settle(question.delivery, age=question.age)
             answer = await self.packer.route.settle(question.delivery, age=question.age)
         except HeardbackError as refused:

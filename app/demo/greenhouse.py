@@ -20,10 +20,11 @@ from app.demo import greenhouse_people as people
 from app.demo.faults import Fault
 from app.demo.greenhouse_acts import Acts
 from app.demo.greenhouse_harvest import Harvest
-from app.demo.greenhouse_people import Newcomer
-from app.demo.greenhouse_push import Chaos, Push, Webhook
+from app.demo.greenhouse_push import RULES
 from app.demo.greenhouse_world import World
 from app.demo.loopback import Loopback
+from app.demo.people import Newcomer
+from app.demo.push import Chaos, Push, Webhook
 from app.moments import machine_now
 
 __all__ = ["Chaos", "Fault", "Newcomer", "SimulatedGreenhouse", "Webhook"]
@@ -44,7 +45,7 @@ class SimulatedGreenhouse(Acts):
         now: Callable[[], datetime] = machine_now,
     ) -> None:
         world = World()
-        super().__init__(world, Push(webhook_url, secret, chaos or Chaos()))
+        super().__init__(world, Push(webhook_url, secret, RULES, chaos or Chaos()))
         self.harvest = Harvest(world, now)
         self._server = Loopback(self.harvest.handle)
 

@@ -1,13 +1,14 @@
 """What may happen in the simulated Greenhouse, each act with the webhooks that Greenhouse sends for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.demo import greenhouse_bodies as bodies
-from app.demo.greenhouse_people import Newcomer, add_candidate, reason_id
-from app.demo.greenhouse_push import Push
+from app.demo.greenhouse_people import add_candidate, reason_id
 from app.demo.greenhouse_world import Row, World, written
+from app.demo.people import Newcomer
+from app.demo.push import Push, Webhook
 
 
 class Acts:
@@ -16,6 +17,9 @@ class Acts:
     def __init__(self, world: World, push: Push) -> None:
         self.world = world
         self.push = push
+
+    def _queue(self, action: str, payload: Mapping[str, Any], at: datetime) -> Webhook:
+        return self.push.queue(action, bodies.encoded(action, payload), at)
 
     # Applications
 
@@ -86,7 +90,7 @@ class Acts:
         row = self._touch(application, at, status="hired")
         accepted = self.world.find("offers", application_id=application, status="Accepted")
         hired = bodies.hired_application(self.world, row, accepted[-1] if accepted else None)
-        self.push.queue("hire_candidate", {"application": hired}, at)
+        self._queue("hire_candidate", {"application": hired}, at)
 
     def unhire(self, application: int, at: datetime) -> None:
         """The hire is taken back."""
@@ -97,7 +101,7 @@ class Acts:
         """Destroys one application."""
         row = self.world.remove("applications", application)
         shown = ("id", "candidate_id", "job_id", "created_at", "source_id", "prospect", "rejected_at")
-        self.push.queue("delete_application", {"application": {name: row[name] for name in shown}}, at)
+        self._queue("delete_application", {"application": {name: row[name] for name in shown}}, at)
 
     # Interviews and scorecards: Greenhouse sends nothing, except when one is deleted
 
@@ -157,7 +161,7 @@ class Acts:
     def cancel_interview(self, interview: int, at: datetime) -> None:
         """The interview is deleted."""
         self.world.remove("interviews", interview)
-        self.push.queue("interview_deleted", {"interview": {"id": interview}}, at)
+        self._queue("interview_deleted", {"interview": {"id": interview}}, at)
 
     def submit_scorecard(self, interview: int, user: int, at: datetime, rating: str = "yes") -> int:
         """The user's feedback on the interview; with the last one the interview is complete. Its id."""
@@ -190,7 +194,7 @@ class Acts:
         candidate = self._application(row["application_id"])["candidate_id"]
         shown = {"id": scorecard, "candidate_id": candidate, "scorecard_status": row["status"]}
         shown |= {name: row[name] for name in ("interviewed_at", "created_at", "updated_at")}
-        self.push.queue("scorecard_deleted", {"scorecard": shown}, at)
+        self._queue("scorecard_deleted", {"scorecard": shown}, at)
 
     # Offers
 
@@ -212,7 +216,7 @@ class Acts:
             resolved_at=None,
             starts_on=starts_on.isoformat() if starts_on else None,
         )
-        self.push.queue("offer_created", bodies.offer(row), at)
+        self._queue("offer_created", bodies.offer(row), at)
         return int(row["id"])
 
     def approve_offer(self, offer: int, at: datetime) -> None:
@@ -234,21 +238,21 @@ class Acts:
     def delete_offer(self, offer: int, at: datetime) -> None:
         """The offer is taken away."""
         row = self.world.remove("offers", offer)
-        self.push.queue("offer_deleted", {"offer": bodies.offer(row)}, at)
+        self._queue("offer_deleted", {"offer": bodies.offer(row)}, at)
 
     # Candidates and jobs
 
     def update_candidate(self, candidate: int, at: datetime, **values: Any) -> None:  # noqa: ANN401 -- any JSON
         """Other fields of a candidate, such as ``can_email``."""
         row = self.world.change("candidates", candidate, at, **values)
-        self.push.queue("update_candidate", {"candidate": bodies.candidate(self.world, row)}, at)
+        self._queue("update_candidate", {"candidate": bodies.candidate(self.world, row)}, at)
 
     def merge(self, candidate: int, into: int, at: datetime) -> None:
         """Two candidates are one person: the applications move."""
         for row in self.world.find("applications", candidate_id=candidate):
             self.world.change("applications", row["id"], at, candidate_id=into)
         self.world.remove("candidates", candidate)
-        self.push.queue("merge_candidate", {"person": {"id": candidate, "new_candidate_id": into}}, at)
+        self._queue("merge_candidate", {"person": {"id": candidate, "new_candidate_id": into}}, at)
 
     def delete_candidate(self, candidate: int, at: datetime) -> None:
         """A person is deleted with all their applications; one webhook in all."""
@@ -258,14 +262,14 @@ class Acts:
             self.world.remove("applications", application)
         person = {name: row[name] for name in ("id", "first_name", "last_name", "created_at", "can_email")}
         person |= {"is_private": row["private"], "deleted_application_ids": gone}
-        self.push.queue("delete_candidate", {"person": person}, at)
+        self._queue("delete_candidate", {"person": person}, at)
 
     def anonymize(self, candidate: int, at: datetime) -> None:
         """The personal fields are blanked."""
         blank: Row = {"first_name": None, "last_name": None, "email_addresses": [], "tags": []}
         self.world.change("candidates", candidate, at, **blank)
         fields = ["full_name", "email_addresses", "tags"]
-        self.push.queue("candidate_anonymized", {"candidate_id": candidate, "anonymized_fields": fields}, at)
+        self._queue("candidate_anonymized", {"candidate_id": candidate, "anonymized_fields": fields}, at)
 
     def close_job(self, job: int, at: datetime) -> None:
         """The job is closed; its applications stay as they are."""
@@ -275,11 +279,11 @@ class Acts:
     def job_event(self, action: str, job: int, at: datetime) -> None:
         """The webhook of a job."""
         payload = {"job": bodies.job(self.world, self.world.one("jobs", job))}
-        self.push.queue(action, payload, at)
+        self._queue(action, payload, at)
 
     def ping(self, at: datetime) -> None:
         """Somebody saved the webhook's settings."""
-        self.push.queue("ping", {"web_hook_id": 4711}, at)
+        self._queue("ping", {"web_hook_id": 4711}, at)
 
     # Inside
 
@@ -291,7 +295,7 @@ class Acts:
 
     def _tell(self, action: str, application: int, at: datetime) -> None:
         told = bodies.application(self.world, self._application(application))
-        self.push.queue(action, {"application": told}, at)
+        self._queue(action, {"application": told}, at)
 
     def _enter(self, application: int, stage: Row, at: datetime) -> None:
         values = {"job_interview_stage_id": stage["id"], "entered_at": written(at), "exited_at": None}
@@ -304,4 +308,4 @@ class Acts:
     def _change_offer(self, offer: int, at: datetime, action: str, **values: object) -> None:
         row = self.world.change("offers", offer, at, **values)
         self._touch(row["application_id"], at)
-        self.push.queue(action, bodies.offer(row), at)
+        self._queue(action, bodies.offer(row), at)

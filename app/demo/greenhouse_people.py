@@ -1,28 +1,16 @@
 """Who and what is in the simulated Greenhouse before anything happens: users, jobs, candidates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.demo.greenhouse_world import Row, World, written
+from app.demo.people import Newcomer
 
 TYPES = {
     "WE_REJECTED_THEM": {"id": 1, "name": "We rejected them", "key": "WE_REJECTED_THEM"},
     "THEY_REJECTED_US": {"id": 2, "name": "They rejected us", "key": "THEY_REJECTED_US"},
     "NONE_SPECIFIED": {"id": 3, "name": "None specified", "key": "NONE_SPECIFIED"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """Somebody who applies."""
-
-    first_name: str
-    last_name: str
-    email: str | None = None
-    can_email: bool = True
-    private: bool = False
-    tags: tuple[str, ...] = ()
 
 
 def add_user(world: World, name: str, email: str, at: datetime) -> int:

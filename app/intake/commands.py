@@ -1,134 +1,161 @@
 """``heardback connections``: ATS accounts, added, listed, their secrets rotated, their health checked."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import click
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import audit
-from app.ats.greenhouse_api import SCOPES
+from app.ats.steps import Question, Signer
+from app.ats.vendor import VENDORS
 from app.commands import at, opened, run
 from app.connection_check import Finding, check_connection
+from app.connection_setup import create_webhooks
 from app.db import unit_of_work
+from app.errors import Unprocessable
 from app.intake import connections as stored
 from app.intake.config import ConnectionSecrets, ConnectionSettings
 from app.services import Services
 
-WEBHOOKS = (
-    "new_candidate_application",
-    "candidate_stage_change",
-    "application_updated",
-    "update_candidate",
-    "reject_candidate",
-    "unreject_candidate",
-    "hire_candidate",
-    "unhire_candidate",
-    "offer_created",
-    "offer_approved",
-    "offer_updated",
-    "offer_deleted",
-    "interview_deleted",
-    "scorecard_deleted",
-    "delete_application",
-    "delete_candidate",
-    "merge_candidate",
-    "candidate_anonymized",
-    "job_created",
-    "job_updated",
-    "job_deleted",
-)
-"""Greenhouse's webhooks that are read, by the names of its documentation (read 2026-11)."""
-
 
 @click.group("connections")
 def connections_group() -> None:
-    """ATS accounts: add, list, rotate-secret, check."""
+    """ATS accounts: add, list, webhooks, credentials, rotate-secret, check."""
 
 
 @connections_group.command("add")
-@click.argument("vendor", type=click.Choice(["greenhouse"]))
+@click.argument("vendor", type=click.Choice(sorted(VENDORS)))
 @click.option("--name", prompt="Name of the account", help="In your own words.")
 @click.option("--signing-secret", help="For the webhooks; generated unless given.")
-@click.option("--client-id", prompt="Client id (Harvest v3, empty to go without the API)", default="")
-@click.option("--client-secret", prompt="Client secret", default="", hide_input=True)
-@click.option("--acting-user", prompt="Id of the Greenhouse user to act as", default="")
+@click.option("--client-id")
+@click.option("--client-secret")
+@click.option("--api-key")
+@click.option("--acting-user", help="The vendor's id of the user to act as.")
+@click.option("--site", help="What the vendor's address depends on: a subdomain, a number or a region.")
 @click.option("--time-zone", help="For people whose own zone is not known; else HEARDBACK_TIME_ZONE.")
+@click.option("--webhooks/--no-webhooks", default=True, help="Create the webhooks by API where possible.")
 def add(
-    vendor: str,
-    name: str,
-    signing_secret: str | None,
-    client_id: str,
-    client_secret: str,
-    acting_user: str,
-    time_zone: str | None,
+    vendor: str, name: str, signing_secret: str | None, time_zone: str | None, *, webhooks: bool, **given: str
 ) -> None:
-    """Connect an account of VENDOR, and say what to click together there."""
-    secret = signing_secret or stored.new_secret()
-    for line in run(_add(vendor, name, secret, client_id, client_secret, acting_user, time_zone)):
+    """Connect an account of VENDOR: creates its webhooks, or says what to click together there."""
+    answers = {"signing_secret": signing_secret, **given}
+    asked = {name: value for name, value in answers.items() if value}
+    for question in VENDORS[vendor].setup.QUESTIONS:
+        if question.into not in asked:
+            asked[question.into] = _ask(question)
+    signer = VENDORS[vendor].setup.SIGNER
+    made = stored.new_secret()
+    secret = asked.get("api_key") if signer is Signer.API_KEY else asked.get("signing_secret")
+    for line in run(_add(vendor, name, secret or made, asked, time_zone, webhooks=webhooks)):
         click.echo(line)
-    if signing_secret is None:
-        click.echo(f"\nSecret key for each of them (shown once):\n  {secret}")
+    if secret is None and signer is Signer.US:
+        click.echo(f"\nSecret key for each of them (shown once):\n  {made}")
+
+
+def _ask(question: Question) -> str:
+    default = None if question.needed else ""
+    answer: str = click.prompt(
+        question.prompt, default=default, hide_input=question.secret, show_default=False
+    )
+    return answer.strip()
 
 
 async def _add(
-    vendor: str,
-    name: str,
-    secret: str,
-    client_id: str,
-    client_secret: str,
-    acting_user: str,
-    time_zone: str | None,
+    vendor: str, name: str, secret: str, asked: Mapping[str, str], time_zone: str | None, *, webhooks: bool
 ) -> list[str]:
     async with opened() as services:
         zone = time_zone or services.settings.time_zone
+        settings = _settings(zone, asked.get("site"))
+        _refuse_bad_site(vendor, settings, asked)
         async with unit_of_work(services.sessions) as session:
             connection = await stored.add(
                 session,
                 services.vault,
                 vendor=vendor,
                 name=name,
-                settings=_settings(zone),
-                secrets=_secrets(secret, client_id, client_secret, acting_user),
+                settings=settings,
+                secrets=_secrets(secret, asked),
                 now=services.clock.now(),
             )
             _record(services, session, "connection.added", connection.id)
-        url = f"{services.settings.public_url}/webhooks/{connection.id}"
-    return _added(connection.id, url)
+        lines = [f"Connection {connection.id} is ready.", ""]
+        if webhooks:
+            lines += await create_webhooks(services, connection.id)
+        return [*lines, "", f"Then: heardback connections check {connection.id}"]
 
 
-def _added(connection_id: str, url: str) -> list[str]:
-    return [
-        f"Connection {connection_id} is ready.",
-        "",
-        "In Greenhouse, Configure › Dev Center › Web Hooks, create one webhook for each of these events,",
-        f"all with the endpoint URL {url} and the same secret key:",
-        "",
-        *(f"  {action}" for action in WEBHOOKS),
-        "",
-        "Greenhouse sends a ping when one is saved; where that fails it stores the webhook disabled.",
-        "",
-        "The API credential (Harvest v3) needs the scopes:",
-        "",
-        *(f"  {scope}" for scope in SCOPES),
-        "",
-        f"Then: heardback connections check {connection_id}",
-    ]
-
-
-def _settings(time_zone: str) -> ConnectionSettings:
+def _refuse_bad_site(vendor: str, settings: ConnectionSettings, asked: Mapping[str, str]) -> None:
+    api = VENDORS[vendor].api
+    if api is None:
+        return
     try:
-        return ConnectionSettings(time_zone=time_zone)
+        api.api_base(stored.account_of(settings, _secrets(asked.get("api_key") or stored.new_secret(), asked)))
+    except Unprocessable as wrong:
+        raise click.BadParameter(wrong.detail, param_hint="--site") from wrong
+
+
+@connections_group.command("webhooks")
+@click.argument("connection_id")
+def webhooks(connection_id: str) -> None:
+    """Create the webhooks that are missing, where the ATS allows it; else say what to click together."""
+    for line in run(_webhooks(connection_id)):
+        click.echo(line)
+
+
+async def _webhooks(connection_id: str) -> Sequence[str]:
+    async with opened() as services:
+        return await create_webhooks(services, connection_id)
+
+
+@connections_group.command("credentials")
+@click.argument("connection_id")
+def credentials(connection_id: str) -> None:
+    """Enter new API credentials, say after the old ones were revoked; an empty answer keeps the old one."""
+    vendor = VENDORS[run(_vendor_of(connection_id))]
+    fields = ("client_id", "client_secret", "api_key", "acting_user")
+    questions = [question for question in vendor.setup.QUESTIONS if question.into in fields]
+    given = {question.into: _ask(replace(question, needed=False)) for question in questions}
+    kept = {name: value for name, value in given.items() if value}
+    run(_keep_credentials(connection_id, kept, signs=vendor.setup.SIGNER is Signer.API_KEY))
+    click.echo(f"Kept. Then: heardback connections check {connection_id}")
+
+
+async def _vendor_of(connection_id: str) -> str:
+    async with opened() as services, services.sessions() as session:
+        return (await stored.get(session, connection_id)).vendor
+
+
+async def _keep_credentials(connection_id: str, given: Mapping[str, str], *, signs: bool) -> None:
+    async with opened() as services, unit_of_work(services.sessions) as session:
+        await stored.set_credentials(session, services.vault, connection_id, given, signs=signs)
+        _record(services, session, "connection.credentials_changed", connection_id)
+
+
+def _settings(time_zone: str, site: str | None) -> ConnectionSettings:
+    try:
+        return ConnectionSettings(time_zone=time_zone, site=site or None)
     except ValueError as wrong:
+        named = (
+            {str(error["loc"][0]) for error in wrong.errors()}
+            if isinstance(wrong, ValidationError)
+            else set()
+        )
+        if "site" in named:
+            raise click.BadParameter(
+                "Lower-case letters, digits and hyphens.", param_hint="--site"
+            ) from wrong
         raise click.BadParameter(
             f"{time_zone!r} is not an IANA time zone.", param_hint="--time-zone"
         ) from wrong
 
 
-def _secrets(secret: str, client_id: str, client_secret: str, acting_user: str) -> ConnectionSecrets:
+def _secrets(secret: str, asked: Mapping[str, str]) -> ConnectionSecrets:
+    fields = ("client_id", "client_secret", "api_key", "acting_user")
     try:
         return ConnectionSecrets(
-            signing_secrets=[secret],
-            client_id=client_id or None,
-            client_secret=client_secret or None,
-            acting_user=acting_user or None,
+            signing_secrets=[secret], **{name: asked.get(name) or None for name in fields}
         )
     except ValueError as wrong:
         raise click.BadParameter(
@@ -194,6 +221,6 @@ def check(connection_id: str) -> None:
 
 
 async def _check(connection_id: str) -> list[Finding]:
-    click.echo("Asking Greenhouse …", err=True)
+    click.echo("Asking …", err=True)
     async with opened() as services:
         return await check_connection(services, connection_id)

@@ -15,6 +15,9 @@ Mode = Literal["send", "note_only", "off"]
 ACTIVE_SECRETS = 2
 """How many signing secrets may be active: the new one, and the old one until the ATS uses the new."""
 
+MOST_SECRETS = 40
+"""Where a vendor makes one for each webhook."""
+
 
 def _known_zone(name: str) -> str:
     try:
@@ -66,6 +69,8 @@ class ConnectionSettings(BaseModel):
     rate_share: float = Field(default=0.5, gt=0, le=1)
     """How much of the vendor's rate limit we may use."""
 
+    site: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] | None = None
+    """What the vendor's address depends on: a subdomain, a company's number or a region."""
     base_url: str | None = None
     auth_url: str | None = None
     """Another address for the vendor's API, for trying out against a simulated one."""
@@ -94,11 +99,16 @@ class ConnectionSecrets(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    signing_secrets: list[Secret] = Field(min_length=1, max_length=ACTIVE_SECRETS, repr=False)
-    """Newest first; each of them is accepted."""
+    signing_secrets: list[Secret] = Field(min_length=1, max_length=MOST_SECRETS, repr=False)
+    """Newest first; each of them is accepted. Some vendors make one for each webhook."""
     client_id: str | None = Field(default=None, repr=False)
     client_secret: str | None = Field(default=None, repr=False)
     api_key: str | None = Field(default=None, repr=False)
     """For vendors without OAuth."""
     acting_user: str | None = None
     """The vendor's id of the user as whom the API is used."""
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether there are credentials for the vendor's API."""
+        return bool(self.api_key or (self.client_id and self.client_secret))

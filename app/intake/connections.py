@@ -1,17 +1,18 @@
 """Connections: added, listed, their secrets rotated. Nothing here commits; the caller's unit of work does."""
 
 import secrets as random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.ats.http import Account
 from app.ats.vendor import VENDORS
 from app.errors import UnknownConnection, Unprocessable
 from app.ids import new_id
-from app.intake.config import ACTIVE_SECRETS, ConnectionSecrets, ConnectionSettings, Mode
+from app.intake.config import ACTIVE_SECRETS, MOST_SECRETS, ConnectionSecrets, ConnectionSettings, Mode
 from app.intake.models import Connection
 from app.privacy.vault import Vault
 
@@ -19,7 +20,9 @@ __all__ = [
     "ConnectionSecrets",
     "ConnectionSettings",
     "Mode",
+    "account_of",
     "add",
+    "add_secrets",
     "get",
     "list_all",
     "new_secret",
@@ -27,6 +30,7 @@ __all__ = [
     "retire_old_secret",
     "rotate_secret",
     "secrets_of",
+    "set_credentials",
     "settings_of",
 ]
 
@@ -108,6 +112,35 @@ async def rotate_secret(
     return chosen
 
 
+async def add_secrets(session: AsyncSession, vault: Vault, connection_id: str, made: Sequence[str]) -> None:
+    """Accepts these signing secrets, which the vendor made, before those known; the oldest go.
+
+    Raises `UnknownConnection`, and `Unprocessable` where one is too weak.
+    """
+    connection = await get(session, connection_id, lock=True)
+    known = secrets_of(connection, vault)
+    kept = [secret for secret in known.signing_secrets if secret not in made]
+    _seal(connection, vault, _with_signing(known, [*made, *kept][:MOST_SECRETS]))
+    await session.flush()
+
+
+async def set_credentials(
+    session: AsyncSession, vault: Vault, connection_id: str, given: Mapping[str, str], *, signs: bool = False
+) -> None:
+    """New API credentials, by the names of `ConnectionSecrets`; others stay. Raises `UnknownConnection`.
+
+    ``signs`` says that the API key also signs the webhooks: then the former one is accepted beside it.
+    """
+    connection = await get(session, connection_id, lock=True)
+    known = secrets_of(connection, vault)
+    changed = ConnectionSecrets.model_validate({**known.model_dump(), **given})
+    if signs and changed.api_key:
+        others = [secret for secret in known.signing_secrets if secret != changed.api_key]
+        changed = _with_signing(changed, [changed.api_key, *others][:ACTIVE_SECRETS])
+    _seal(connection, vault, changed)
+    await session.flush()
+
+
 async def retire_old_secret(session: AsyncSession, vault: Vault, connection_id: str) -> None:
     """From now on only the newest signing secret is accepted; raises `UnknownConnection`."""
     connection = await get(session, connection_id, lock=True)
@@ -133,6 +166,19 @@ def open_secrets(connection_id: str, sealed: bytes, vault: Vault) -> ConnectionS
 
 def settings_of(connection: Connection) -> ConnectionSettings:
     return ConnectionSettings.model_validate(connection.settings)
+
+
+def account_of(settings: ConnectionSettings, secrets: ConnectionSecrets) -> Account:
+    """The way into the vendor's API that a connection describes."""
+    return Account(
+        client_id=secrets.client_id or "",
+        client_secret=secrets.client_secret or "",
+        user=secrets.acting_user,
+        api_base=settings.base_url,
+        auth_url=settings.auth_url,
+        api_key=secrets.api_key or "",
+        site=settings.site or "",
+    )
 
 
 def _with_signing(known: ConnectionSecrets, signing: list[str]) -> ConnectionSecrets:

@@ -6,7 +6,7 @@ Its own fast path: no framework between the server and these lines, one commit s
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -30,6 +30,7 @@ from app.ids import new_id
 from app.intake.directory import Directory, Entry, read_entries
 from app.intake.lane import Arrival, Stored
 from app.intake.writer import Writer
+from app.moments import machine_now
 from app.privacy.vault import Vault
 from app.problems import MEDIA_TYPE, problem
 
@@ -49,6 +50,7 @@ class Door:
         writer: Where events are stored; must be running.
         vault: Seals the raw bodies, each for its event id.
         now: Business time, which an event is stored with.
+        machine_now: Real time, by which the age of a signature is measured.
         max_body_bytes: Larger bodies are refused, before they are read where they say their length.
     """
 
@@ -60,11 +62,13 @@ class Door:
         vault: Vault,
         now: Callable[[], datetime],
         max_body_bytes: int,
+        machine_now: Callable[[], datetime] = machine_now,
     ) -> None:
         self._directory = directory
         self._writer = writer
         self._vault = vault
         self._now = now
+        self._machine_now = machine_now
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,21 +82,29 @@ class Door:
             body = await _read(scope, receive, self._max_body_bytes)
             if body is None:
                 return  # the sender left; nothing was kept, nobody is there to hear it
-            stored = await self._admit(entry, event_id, scope, body)
+            headers = _headers(scope)
+            answer = entry.vendor.handshake(headers, body)
+            if answer is not None:
+                _log.info("webhook_handshake", connection=entry.connection_id, correlation_id=event_id)
+                await _accept(send, HTTPStatus.OK, event_id, answer)
+                return
+            if body == b"":
+                raise MalformedBody("The request has no body.")
+            stored = await self._admit(entry, event_id, headers, body)
         except HeardbackError as refused:
             await self._explain(send, event_id, entry, refused)
         else:
             await _accept(send, entry.vendor.SUCCESS_STATUS, stored.event_id)
 
-    async def _admit(self, entry: Entry, event_id: str, scope: Scope, body: bytes) -> Stored:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    async def _admit(self, entry: Entry, event_id: str, headers: dict[str, str], body: bytes) -> Stored:
+        signed_at = self._machine_now()
         try:
-            entry.vendor.verify(headers, body, entry.signing_secrets)
+            entry.vendor.verify(headers, body, entry.signing_secrets, signed_at)
         except BadSignature:
             renewed = await self._directory.renewed(entry)
             if renewed is None:
                 raise
-            renewed.vendor.verify(headers, body, renewed.signing_secrets)
+            renewed.vendor.verify(headers, body, renewed.signing_secrets, signed_at)
         delivery = entry.vendor.peek(headers, body)
         return await self._writer.store(
             Arrival(
@@ -181,8 +193,6 @@ async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:
             body = await _collect(receive, limit)
     except TimeoutError as late:
         raise MalformedBody("The body did not arrive in time.") from late
-    if body == b"":
-        raise MalformedBody("The request has no body.")
     return body
 
 
@@ -219,8 +229,13 @@ def _storable_key(delivery: Delivery) -> str:
     return f"sha256:{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-async def _accept(send: Send, status: int, event_id: str) -> None:
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def _accept(send: Send, status: int, event_id: str, answer: Mapping[str, str] | None = None) -> None:
     headers = [(b"x-correlation-id", event_id.encode())]
+    headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in (answer or {}).items()]
     if status != HTTPStatus.NO_CONTENT:
         headers.append((b"content-length", b"0"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

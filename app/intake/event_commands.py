@@ -4,6 +4,7 @@ import click
 from sqlmodel import col
 
 from app.access import audit
+from app.ats.generic_schema import generic_schema_text
 from app.commands import at, opened, run
 from app.db import unit_of_work
 from app.intake import events as stored
@@ -12,7 +13,7 @@ from app.intake.models import Event
 
 @click.group("events")
 def events() -> None:
-    """What the ATS said: list, replay."""
+    """What the ATS said: list, replay; what a home-grown one must say: schema."""
 
 
 @events.command("list")
@@ -56,3 +57,9 @@ async def _replay(event_ids: tuple[str, ...]) -> list[str]:
             now = services.clock.now()
             audit.record(session, actor="operator", act="event.replayed", subject=event_id, at=now)
     return [f"{event_id} is read again." for event_id in event_ids]
+
+
+@events.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of the events that a home-grown ATS sends."""
+    click.echo(generic_schema_text(), nl=False)

@@ -27,6 +27,8 @@ class EventState:
     """Where an event is on its way."""
 
     PENDING = "pending"
+    ASKING = "asking"
+    """It only names what it is about; the vendor's API is asked before anything is true."""
     DONE = "done"
     IGNORED = "ignored"
     DEAD = "dead"

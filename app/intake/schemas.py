@@ -46,7 +46,7 @@ def _understood(value: object, read: ValidatorFunctionWrapHandler) -> Connection
 
 
 SettingsGiven = Annotated[ConnectionSettings, WrapValidator(_understood)]
-State = Literal["pending", "done", "ignored", "dead"]
+State = Literal["pending", "asking", "done", "ignored", "dead"]
 
 
 class ConnectionNew(Given):

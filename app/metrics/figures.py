@@ -20,7 +20,7 @@ from app.intake.models import Event, EventState
 from app.metrics.models import Measured, Tally, WorkerSeen
 from app.moments import TZDATA_VERSION
 from app.silence import silence
-from app.timeline.models import PollCursor
+from app.timeline.models import Inquiry, PollCursor
 
 FRESH = timedelta(seconds=30)
 """For so long a worker's own look at the silence counts; without a worker each scrape looks itself."""
@@ -207,12 +207,14 @@ async def measure_silence(session: AsyncSession, now: datetime, machine_now: dat
 async def _polls(session: AsyncSession) -> Iterator[Figure]:
     rows = (await session.scalars(select(PollCursor).order_by(col(PollCursor.connection_id)))).all()
     labelled = [({"connection": row.connection_id, "resource": row.resource}, row) for row in rows]
+    of = col(Inquiry.connection_id)
+    waiting = (await session.execute(select(of, func.count()).group_by(of).order_by(of))).all()
     return iter(
         (
             Figure(
-                "heardback_poll_missed_changes_total",
-                "Changes that the poll found and no webhook had brought.",
-                "counter",
+                "heardback_poll_missed_changes",
+                "Changes that the poll found and no webhook has brought: webhooks are lost or disabled.",
+                "gauge",
                 [("", labels, row.missed) for labels, row in labelled],
             ),
             Figure(
@@ -220,6 +222,12 @@ async def _polls(session: AsyncSession) -> Iterator[Figure]:
                 "Polls that failed since the last that succeeded.",
                 "gauge",
                 [("", labels, row.failures) for labels, row in labelled],
+            ),
+            Figure(
+                "heardback_inquiries_waiting",
+                "Webhooks that only name something and wait for an answer of the vendor's API.",
+                "gauge",
+                [("", {"connection": connection}, number) for connection, number in waiting],
             ),
         )
     )

@@ -15,6 +15,7 @@ from app.ats.vendor import VENDORS
 from app.errors import MalformedBody
 from app.intake.models import Connection, Event, EventState, RawBody
 from app.privacy.vault import CannotOpen, Vault
+from app.timeline.inquire import ask_about
 from app.timeline.models import Application, FactRow
 from app.timeline.people import raw_owner
 from app.timeline.record import Heard, record
@@ -65,6 +66,8 @@ async def ingest(session: AsyncSession, vault: Vault, events: Sequence[Event], n
             by_connection[event.connection_id].append(
                 Heard(opened.reading, event.received_at, "webhook", event.id),
             )
+            if opened.reading.named:
+                await ask_about(session, event, opened.reading.named, now)
     for connection_id, heard in sorted(by_connection.items()):
         await record(session, vault, connection_id, heard, now)
     await session.flush()
@@ -74,7 +77,7 @@ async def ingest(session: AsyncSession, vault: Vault, events: Sequence[Event], n
 def _open(vault: Vault, vendor: str, event: Event, raw: RawBody) -> Opened:
     try:
         body = vault.unseal(raw.body, event.id)
-        return Opened(event, VENDORS[vendor].read(body, event.received_at))
+        return Opened(event, VENDORS[vendor].read(body, event.received_at, event.action))
     except MalformedBody as wrong:
         return Opened(event, Reading(), dead=wrong.detail)
     except CannotOpen as wrong:
@@ -90,6 +93,8 @@ def _mark(opened: Opened, now: datetime) -> None:
         event.state, event.reason = EventState.DEAD, opened.dead
     elif opened.reading.ignored is not None:
         event.state, event.reason = EventState.IGNORED, opened.reading.ignored
+    elif opened.reading.named:
+        event.state, event.reason = EventState.ASKING, None
     else:
         event.state, event.reason = EventState.DONE, None
     event.handled_at = now

@@ -3,10 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from app.db import Json, UtcDateTime
+
+MISSED = (
+    "source = 'poll' AND event_id IS NULL "
+    "AND kind IN ('application_created', 'rejected', 'withdrawn', 'hired')"
+)
+"""What a webhook should have brought, and only asking has; a fact's key is the same through every door."""
 
 
 class FactRow(SQLModel, table=True):
@@ -21,6 +37,7 @@ class FactRow(SQLModel, table=True):
             "ix_fact_candidate", "connection_id", "candidate", postgresql_where=text("application IS NULL")
         ),
         Index("ix_fact_subject", "connection_id", "subject", postgresql_where=text("subject IS NOT NULL")),
+        Index("ix_fact_missed", "connection_id", "placed_at", postgresql_where=text(MISSED)),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
@@ -138,7 +155,30 @@ class PollCursor(SQLModel, table=True):
     failures: int = 0
     failure: str | None = Field(default=None, sa_type=Text)
     missed: int = 0
-    """Changes that the poll found and no webhook had brought."""
+    """Changes that the poll found and no webhook has brought; the first resource counts for all."""
+    missed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the last of them happened."""
+    resume: str | None = Field(default=None, sa_type=Text)
+    """Where the next question goes on, for vendors that do not go by time."""
+
+
+class Inquiry(SQLModel, table=True):
+    """What a webhook only named: the vendor's API must be asked before anything is true of it."""
+
+    event_id: str = Field(
+        sa_column=Column(Text, ForeignKey("event.id", ondelete="CASCADE"), primary_key=True),
+    )
+    connection_id: str = Field(foreign_key="connection.id", index=True)
+    named: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    """Since when it waits for an answer."""
+    act_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    """Business time of the next try."""
+    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Machine time."""
+    tries: int = 0
+    """Fences as well: only the holder of the latest try may write its result."""
+    failure: str | None = Field(default=None, sa_type=Text)
 
 
 class VendorToken(SQLModel, table=True):

@@ -1,30 +1,32 @@
 """The reconciling poll: asks the ATS for what its webhooks never say, and for what they lost.
 
 Greenhouse sends nothing for interviews, scorecards and stage times (Greenhouse webhook docs, 2026-01-20), and
-gives up on a webhook after about 15 hours. So each connection is asked at its own pace what changed since the
-last time, and about every application in an interview stage. What comes back is recorded like any webhook.
+gives up on a webhook after about 15 hours; Teamtailor never tries again. So each connection is asked at its
+own pace what changed since the last time, resource by resource, each with a cursor of its own, and about
+every application in an interview stage. What comes back is recorded like any webhook.
 """
 
 import asyncio
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.ats.canonical import Fact, FactKind, Reading
+from app.ats.vendor import VENDORS
 from app.db import Sessions, unit_of_work
 from app.errors import VendorAway, VendorError
 from app.intake.connections import secrets_of, settings_of
 from app.intake.models import Connection
 from app.isolation import passing
 from app.privacy.vault import CannotOpen, Vault
-from app.timeline.models import Application, FactRow, PollCursor
+from app.timeline.models import MISSED, Application, FactRow, PollCursor
 from app.timeline.record import Heard, record
 
 if TYPE_CHECKING:
@@ -34,11 +36,8 @@ log = structlog.get_logger()
 
 _T = TypeVar("_T")
 
-_RESOURCE = "applications"
 _OVERLAP = timedelta(minutes=2)
 """Asked again each time: the vendor's clock and its index may lag behind ours."""
-_CHUNK = 50
-"""Ids in one request (Greenhouse Harvest v3: each `*_ids` filter takes 50, read 2026-11)."""
 _LEASE = timedelta(seconds=30)
 """Renewed with every chunk: nobody who died holds a connection's turn for longer."""
 _PATIENCE = timedelta(seconds=25)
@@ -46,18 +45,24 @@ _PATIENCE = timedelta(seconds=25)
 _SIDE_BY_SIDE = 4
 """Connections asked at once, so that one that hangs does not keep the others waiting."""
 _AGAIN = timedelta(minutes=2)
-_PUSHED = {FactKind.APPLICATION_CREATED, FactKind.REJECTED, FactKind.WITHDRAWN, FactKind.HIRED}
-"""What a webhook should have brought; keys are the same whichever door a fact comes through."""
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+"""Which resources are asked for does not depend on since when."""
+_ON_ITS_WAY = timedelta(minutes=1)
+"""A webhook about something this young may still come: it is not yet missed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One connection's turn to be asked, leased."""
+    """One resource's turn to be asked for, leased."""
 
     connection_id: str
+    resource: str
     lease: int
     since: datetime
     every: timedelta
+    resume: str | None
+    first: bool
+    """The first resource of the connection also looks after interviews and counts lost webhooks."""
     watched: Sequence[str]
     """Applications in an interview stage."""
 
@@ -88,24 +93,38 @@ async def poll_due(
 
 
 async def _ensure_cursors(session: AsyncSession, vault: Vault, now: datetime) -> None:
-    known = set(await session.scalars(select(col(PollCursor.connection_id))))
+    keys = select(col(PollCursor.connection_id), col(PollCursor.resource))
+    known = {(connection, resource) for connection, resource in await session.execute(keys)}
     for connection in await session.scalars(select(Connection).where(col(Connection.enabled))):
-        if connection.id not in known and settings_of(connection).poll and _may_ask(connection, vault):
-            row = {
-                "connection_id": connection.id,
-                "resource": _RESOURCE,
-                "read_until": connection.created_at,
-                "next_at": now,
-                "lease": 0,
-                "failures": 0,
-                "missed": 0,
-            }
-            await session.execute(insert(PollCursor).values(row).on_conflict_do_nothing())
+        if not settings_of(connection).poll:
+            continue
+        missing = [one for one in resources(connection.vendor) if (connection.id, one) not in known]
+        if missing and _may_ask(connection, vault):
+            rows = [
+                {
+                    "connection_id": connection.id,
+                    "resource": resource,
+                    "read_until": connection.created_at,
+                    "next_at": now,
+                    "lease": 0,
+                    "failures": 0,
+                    "missed": 0,
+                }
+                for resource in missing
+            ]
+            await session.execute(insert(PollCursor).values(rows).on_conflict_do_nothing())
+
+
+@lru_cache
+def resources(vendor: str) -> tuple[str, ...]:
+    """The resources that this vendor is asked for, the first of which also looks after interviews."""
+    api = VENDORS[vendor].api
+    return tuple(api.changed_requests(_ANY_TIME, "")) if api else ()
 
 
 def _may_ask(connection: Connection, vault: Vault) -> bool:
     try:
-        return bool(secrets_of(connection, vault).client_id)
+        return secrets_of(connection, vault).may_ask
     except CannotOpen:
         # One connection whose secrets are lost must not silence the polls of all others.
         log.warning("poll.secrets_lost", connection=connection.id)
@@ -133,13 +152,20 @@ async def _claim(session: AsyncSession, now: datetime, machine_now: datetime) ->
             continue
         cursor.lease += 1
         cursor.leased_until = machine_now + _LEASE
-        watched = await session.scalars(
-            select(col(Application.external_id))
-            .where(col(Application.connection_id) == connection.id, col(Application.interviewing))
-            .order_by(col(Application.external_id)),
-        )
-        turns.append(Turn(connection.id, cursor.lease, cursor.read_until, every, watched.all()))
+        first = cursor.resource == resources(connection.vendor)[0]
+        watched = await _watched(session, connection.id) if first else ()
+        since, resume = cursor.read_until, cursor.resume
+        turns.append(Turn(connection.id, cursor.resource, cursor.lease, since, every, resume, first, watched))
     return turns
+
+
+async def _watched(session: AsyncSession, connection_id: str) -> Sequence[str]:
+    found = await session.scalars(
+        select(col(Application.external_id))
+        .where(col(Application.connection_id) == connection_id, col(Application.interviewing))
+        .order_by(col(Application.external_id)),
+    )
+    return found.all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +183,7 @@ class _Poll:
 
     async def run(self) -> None:
         try:
-            wanted = await self._answer(self._changed())
+            wanted, chunk, resume = await self._answer(self._changed())
         except Exception as wrong:
             if passing(wrong):
                 raise
@@ -165,7 +191,7 @@ class _Poll:
             await self._failed(wrong)
             return
         failure: Exception | None = None
-        for ids in _chunks(wanted):
+        for ids in _chunks(wanted, chunk):
             try:
                 mine = await self._record(await self._answer(self._ask(ids)))
             except Exception as wrong:
@@ -179,7 +205,7 @@ class _Poll:
         if failure is not None:
             await self._failed(failure)
         else:
-            await self._done()
+            await self._done(resume)
 
     def _trace(self, wrong: Exception) -> None:
         if not isinstance(wrong, VendorError):
@@ -192,14 +218,17 @@ class _Poll:
         except TimeoutError as late:
             raise VendorAway("No answer within the lease.", kind="timeout") from late
 
-    async def _changed(self) -> list[str]:
-        _, client = await self.vendors.client(self.turn.connection_id)
-        changed = await client.changed(self.turn.since - _OVERLAP)
-        return sorted({*changed, *self.turn.watched})
+    async def _changed(self) -> tuple[list[str], int, str | None]:
+        """The applications to ask about, how many at a time, and where the next turn goes on."""
+        turn = self.turn
+        api, client = await self.vendors.client(turn.connection_id)
+        resume = {turn.resource: turn.resume} if turn.resume else None
+        changed, point = await client.changed(turn.resource, turn.since - _OVERLAP, resume)
+        return sorted({*changed, *turn.watched}), api.CHUNK, point
 
     async def _ask(self, ids: Sequence[str]) -> Heard:
-        vendor, client = await self.vendors.client(self.turn.connection_id)
-        reading = vendor.api.read_answers(await client.applications(ids), self.now)
+        api, client = await self.vendors.client(self.turn.connection_id)
+        reading = api.read_answers(await client.applications(ids), self.now)
         return Heard(reading, self.now, "poll")
 
     async def _record(self, heard: Heard | None) -> bool:
@@ -211,19 +240,25 @@ class _Poll:
             since = asyncio.get_running_loop().time() - self.began
             cursor.leased_until = self.machine_now + timedelta(seconds=since) + _LEASE
             if heard is not None:
-                missed = await _missed(session, self.turn, [heard])
-                cursor.missed += missed
-                if missed:
-                    log.warning("poll.missed", connection=self.turn.connection_id, changes=missed)
                 await record(session, self.vault, self.turn.connection_id, [heard], self.now)
             return True
 
-    async def _done(self) -> None:
+    async def _done(self, resume: str | None) -> None:
         async with unit_of_work(self.sessions) as session:
             cursor = await _mine(session, self.turn)
             if cursor is not None:
                 cursor.read_until, cursor.next_at = self.now, self.now + self.turn.every
                 cursor.leased_until, cursor.failures, cursor.failure = None, 0, None
+                cursor.resume = resume
+                if self.turn.first:
+                    await self._count_missed(session, cursor)
+
+    async def _count_missed(self, session: AsyncSession, cursor: PollCursor) -> None:
+        before = cursor.missed
+        cursor.missed, cursor.missed_at = await _missed(session, self.turn.connection_id, self.now)
+        if cursor.missed > before:
+            changes = cursor.missed - before
+            log.warning("poll.missed", connection=self.turn.connection_id, changes=changes)
 
     async def _failed(self, wrong: Exception) -> None:
         """Tried again later, less and less often; never at once, whatever it was."""
@@ -245,29 +280,27 @@ def _told(wrong: Exception) -> tuple[str, str, timedelta | None]:
     return "unexpected", type(wrong).__name__, None
 
 
-def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]
+def _chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
-async def _missed(session: AsyncSession, turn: Turn, heard: Sequence[Heard]) -> int:
-    """How many of these facts a webhook should have brought by now and did not."""
-    keys = {f.key for h in heard for f in _pushed(h.reading)}
-    if not keys:
-        return 0
-    known = await session.scalar(
-        select(func.count())
-        .select_from(FactRow)
-        .where(col(FactRow.connection_id) == turn.connection_id, col(FactRow.key).in_(keys)),
+async def _missed(session: AsyncSession, connection_id: str, now: datetime) -> tuple[int, datetime | None]:
+    """How many changes since the connection was made no webhook has brought, and when the last happened."""
+    connected = select(col(Connection.created_at)).where(col(Connection.id) == connection_id)
+    found = await session.execute(
+        select(func.count(), func.max(col(FactRow.placed_at))).where(
+            col(FactRow.connection_id) == connection_id,
+            text(MISSED),
+            col(FactRow.placed_at) >= connected.scalar_subquery(),
+            col(FactRow.placed_at) <= now - _ON_ITS_WAY,
+        ),
     )
-    return len(keys) - (known or 0)
-
-
-def _pushed(reading: Reading) -> Iterator[Fact]:
-    return (fact for fact in reading.facts if fact.kind in _PUSHED)
+    count, last = found.one()
+    return count, last
 
 
 async def _mine(session: AsyncSession, turn: Turn) -> PollCursor | None:
     """The cursor, unless somebody else's turn has begun since."""
-    cursor = await session.get(PollCursor, (turn.connection_id, _RESOURCE), with_for_update=True)
+    cursor = await session.get(PollCursor, (turn.connection_id, turn.resource), with_for_update=True)
     return cursor if cursor is not None and cursor.lease == turn.lease else None

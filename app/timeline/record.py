@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -202,9 +202,16 @@ async def _insert(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> Sequ
     result = await session.execute(
         statement.on_conflict_do_update(
             index_elements=["connection_id", "key"],
-            # A fact without a vendor's time stands where it was first received, whatever came first here.
-            set_={"placed_at": func.least(col(FactRow.placed_at), statement.excluded.placed_at)},
-            where=statement.excluded.placed_at < col(FactRow.placed_at),
+            # A fact without a vendor's time stands where it was first received, whatever came first here; and
+            # what the poll found is not lost by the webhooks if one brings it after all.
+            set_={
+                "placed_at": func.least(col(FactRow.placed_at), statement.excluded.placed_at),
+                "event_id": func.coalesce(col(FactRow.event_id), statement.excluded.event_id),
+            },
+            where=or_(
+                statement.excluded.placed_at < col(FactRow.placed_at),
+                and_(col(FactRow.event_id).is_(None), statement.excluded.event_id.is_not(None)),
+            ),
         ).returning(col(FactRow.kind), col(FactRow.job)),
     )
     return result.all()

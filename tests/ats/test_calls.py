@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.ats import greenhouse_api as api
-from app.ats.http import Account, ApiRequest, FailureKind
+from app.ats.http import Account, ApiRequest, FailureKind, Target
 from app.calls import Limits, VendorClient, vendor_http
 from app.calls_tokens import MemoryTokens
 from app.demo.faults import Fault, FaultKind
@@ -47,11 +47,15 @@ class Round:
     def base(self) -> str:
         return self.greenhouse.harvest.base
 
+    @property
+    def target(self) -> Target:
+        return Target(str(self.candidate), str(self.application))
+
     def listing(self, resource: str = "applications") -> ApiRequest:
         return api.list_requests(resource, [str(self.application)], base=self.base)[0]
 
     async def note(self, marker: str = MARKER) -> str | None:
-        return await self.client.write_note(str(self.candidate), str(self.application), f"Told. [{marker}]")
+        return await self.client.write_note(self.target, f"Told. [{marker}]")
 
     def notes(self) -> int:
         return len(self.greenhouse.world.rows["notes"])
@@ -177,7 +181,7 @@ async def test_a_write_that_may_have_happened_is_unknown_and_settled_by_its_mark
     with pytest.raises(VendorUnknown):
         await ground.note()
     assert ground.notes() == written
-    if await ground.client.find_note(str(ground.candidate), MARKER) is None:
+    if await ground.client.find_note(ground.target, MARKER) is None:
         await ground.note()
     assert ground.notes() == 1
 

@@ -10,13 +10,13 @@ import pytest
 from app.ats import greenhouse_api as api
 from app.ats.canonical import Fact, FactKind, PersonRole
 from app.ats.fields import Answers, Json
-from app.ats.http import Account, ApiRequest, ApiResponse, FailureKind, Rate
+from app.ats.http import Account, ApiRequest, ApiResponse, FailureKind, Rate, Target
 from app.errors import MalformedBody
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "payloads" / "greenhouse" / "api_v3"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LIST = api.list_requests("interviews", ["7001"])[0]
-NOTE = api.note_request("9001", "7001", "Told on the phone. [hb:f1]", "501")
+NOTE = api.note_request(Target("9001", "7001", "501"), "Told on the phone. [hb:f1]")
 
 
 def answered(status: int, body: object = None, **headers: str) -> ApiResponse:

@@ -161,7 +161,7 @@ async def test_workers_routes_and_polls_show(small: Small) -> None:
     assert _of(samples, "heardback_worker_last_seen_age_seconds") == 0
     assert _of(samples, "heardback_mail_route_stopped", route="twin") == 1
     labels = {"connection": small.connection, "resource": "applications"}
-    assert _of(samples, "heardback_poll_missed_changes_total", **labels) == 3
+    assert _of(samples, "heardback_poll_missed_changes", **labels) == 3
     assert _of(samples, "heardback_poll_failures", **labels) == 2
     small.machine.advance(timedelta(minutes=5))
     samples = await _read(small)

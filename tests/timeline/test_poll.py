@@ -35,8 +35,10 @@ class TwinAts:
     async def client(self, _connection: str) -> tuple["TwinAts", "TwinAts"]:
         return self, self
 
-    async def changed(self, _since: datetime) -> list[str]:
-        return IDS
+    CHUNK = 50
+
+    async def changed(self, _resource: str, _since: datetime, _resume: object) -> tuple[list[str], None]:
+        return IDS, None
 
     async def applications(self, ids: Sequence[str]) -> Sequence[str]:
         self.asked.append(ids)
@@ -46,7 +48,9 @@ class TwinAts:
     def read_answers(self, ids: Sequence[str], now: datetime) -> Reading:
         self.on_read(ids)
         created = FactKind.APPLICATION_CREATED
-        return Reading(facts=tuple(Fact(created, f"created:{i}", now, application=i, data={}) for i in ids))
+        return Reading(
+            facts=tuple(Fact(created, f"created:{i}", MONDAY, application=i, data={}) for i in ids)
+        )
 
 
 @pytest_asyncio.fixture
@@ -137,7 +141,7 @@ async def test_the_turn_of_one_that_hangs_is_not_the_others(
     monkeypatch.setattr(poll, "_PATIENCE", timedelta(milliseconds=50))
 
     class Hanging(TwinAts):
-        async def changed(self, _since: datetime) -> list[str]:
+        async def changed(self, _resource: str, _since: datetime, _resume: object) -> tuple[list[str], None]:
             await asyncio.Event().wait()
             raise AssertionError
 
