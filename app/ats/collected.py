@@ -26,6 +26,8 @@ class Collected:
                 last_name=known.last_name or person.last_name,
                 name=known.name or person.name,
                 email=known.email or person.email,
+                time_zone=known.time_zone or person.time_zone,
+                locale=known.locale or person.locale,
             )
 
     def reading(self, erased: tuple[str, ...] = ()) -> Reading:
