@@ -46,6 +46,7 @@ openapi: $(RUN) ## write openapi/openapi.json from the code
 	$(BIN)/heardback openapi > openapi/openapi.json.new
 	mv openapi/openapi.json.new openapi/openapi.json
 	$(BIN)/heardback policies schema > openapi/policies.schema.json
+	$(BIN)/heardback events schema > openapi/generic-webhook.schema.json
 
 migration: $(DEV) ## write the next migration from the models: make migration m="what it does"
 	$(BIN)/python scripts/new-migration "$(m)"
