@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.ats import ashby, generic, greenhouse
+from app.ats import ashby, generic, greenhouse, teamtailor
 from app.ats.canonical import Named, Reading
 from app.ats.delivery import Delivery
 from app.ats.fields import Answers, Json
@@ -221,4 +221,9 @@ class Vendor(Protocol):
         ...
 
 
-VENDORS: Mapping[str, Vendor] = {greenhouse.NAME: greenhouse, generic.NAME: generic, ashby.NAME: ashby}
+VENDORS: Mapping[str, Vendor] = {
+    greenhouse.NAME: greenhouse,
+    generic.NAME: generic,
+    ashby.NAME: ashby,
+    teamtailor.NAME: teamtailor,
+}
