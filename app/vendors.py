@@ -1,8 +1,8 @@
 """Each connection's client of its vendor's API, kept for the process; tokens shared through the database."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -74,7 +74,8 @@ class Vendors:
 
     sessions: Sessions
     vault: Vault
-    limits: Mapping[str, Limits] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    """What one call may cost; the share of the vendor's limit is the connection's own."""
     http: httpx.AsyncClient = field(default_factory=vendor_http)
     _clients: dict[str, tuple[object, VendorClient]] = field(default_factory=dict)
 
@@ -106,7 +107,7 @@ class Vendors:
             account_of(settings, secrets),
             tokens=StoredTokens(self.sessions, self.vault),
             http=self.http,
-            limits=Limits(share=settings.rate_share),
+            limits=replace(self.limits, share=settings.rate_share),
         )
 
     async def aclose(self) -> None:
