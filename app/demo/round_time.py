@@ -11,7 +11,7 @@ from app.db import Sessions, UtcDateTime
 from app.delivery.models import Delivery, DeliveryState
 from app.followups.models import FollowUp, FollowUpState
 from app.intake.models import Event, EventState
-from app.timeline.models import Application, PollCursor
+from app.timeline.models import Application, Inquiry, PollCursor
 
 
 async def next_due(sessions: Sessions) -> datetime | None:
@@ -21,6 +21,7 @@ async def next_due(sessions: Sessions) -> datetime | None:
         col(FollowUp.act_at),
         col(Delivery.act_at),
         col(PollCursor.next_at),
+        col(Inquiry.act_at),
     )
     earliest = (select(func.min(column)).scalar_subquery() for column in columns)
     async with sessions() as session:
@@ -45,6 +46,7 @@ def _due(now: datetime) -> Mapping[str, Any]:
 
     return {
         "events": col(Event.state) == EventState.PENDING,
+        "inquiries": col(Inquiry.act_at) <= at,
         "applications": col(Application.wake_at) <= at,
         "messages": is_due(FollowUp, FollowUpState.PLANNED),
         "releases": is_due(FollowUp, FollowUpState.READY),
