@@ -19,7 +19,7 @@ EVENTS = (
 
 QUESTIONS = (
     Question("site", "Company in Recruitee: its number, or its subdomain"),
-    Question("api_key", "Personal API token (empty to go without the API)", secret=True, needed=False),
+    Question("api_key", "Personal API token", secret=True),
     Question(
         "signing_secret",
         "Webhook secret (Recruitee shows it once the webhook exists; may be given later)",
