@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.ats import ashby, generic, greenhouse, recruitee, teamtailor
+from app.ats import ashby, generic, greenhouse, recruitee, smartrecruiters, teamtailor
 from app.ats.canonical import Named, Reading
 from app.ats.delivery import Delivery
 from app.ats.fields import Answers, Json
@@ -227,4 +227,5 @@ VENDORS: Mapping[str, Vendor] = {
     ashby.NAME: ashby,
     teamtailor.NAME: teamtailor,
     recruitee.NAME: recruitee,
+    smartrecruiters.NAME: smartrecruiters,
 }
