@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from app.ats.fields import Answers, Json, instant, stamp, text
 from app.ats.http import ApiRequest
-from app.ats.steps import Ask, Done, Put, Question, Step
+from app.ats.steps import Ask, Done, Put, Question, Signer, Step
 from app.ats.workable_pages import get
 
 EVENTS = ("candidate_created", "candidate_moved", "candidate_deleted")
@@ -24,7 +24,7 @@ QUESTIONS = (
     ),
     Question("acting_user", "Id of the member in whose name comments are written", needed=False),
 )
-MAKES_SECRET = False
+SIGNER = Signer.API_KEY
 
 _DISTANT = "2100-01-01T00:00:00Z"
 """Nothing has happened after it: asked since then, an answer shows nobody's data."""
