@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.ats import ashby, generic, greenhouse, recruitee, smartrecruiters, teamtailor
+from app.ats import ashby, generic, greenhouse, lever, recruitee, smartrecruiters, teamtailor, workable
 from app.ats.canonical import Named, Reading
 from app.ats.delivery import Delivery
 from app.ats.fields import Answers, Json
@@ -228,4 +228,6 @@ VENDORS: Mapping[str, Vendor] = {
     teamtailor.NAME: teamtailor,
     recruitee.NAME: recruitee,
     smartrecruiters.NAME: smartrecruiters,
+    lever.NAME: lever,
+    workable.NAME: workable,
 }
