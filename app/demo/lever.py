@@ -1,8 +1,8 @@
 """A simulated Lever: a small world that sends signed webhooks and answers its API over real HTTP.
 
 Webhooks hold ids only, signed in the body over token and time. Feedback, offers, owners, tags and snoozes
-send none. Any 2xx acknowledges, else five more attempts; their waits are not documented, so these are ours (Lever
-docs, read 2026-11).
+send none. Any 2xx acknowledges, else five more attempts; their waits are not documented, so these are ours
+(Lever docs, read 2026-11).
 """
 
 import hashlib
