@@ -116,6 +116,16 @@ def test_every_flipped_character_of_the_header_is_refused(position: int, flip: i
     assert refused(header(right[:place] + chr(ord(right[place]) ^ flip) + right[place + 1 :]))
 
 
+def test_bits_that_base64_does_not_use_must_be_zero() -> None:
+    """Another header than the one that was sent is refused, though it decodes to the same."""
+    for right, last in ((FIRST, "g"), (SECOND, "A")):
+        bare = right.rstrip("=")
+        assert bare[-1] == last
+        changed = bare[:-1] + chr(ord(last) + 1) + "=" * (len(right) - len(bare))
+        assert base64.b64decode(changed) == base64.b64decode(right)
+        assert refused(header(changed))
+
+
 @given(value=st.one_of(st.text(), st.binary().map(lambda b: base64.b64encode(b).decode())), body=st.binary())
 @example("", BODY)
 @example("é" * 88, BODY)

@@ -266,6 +266,11 @@ def test_an_application_is_read_with_what_stands_around_it() -> None:
     assert [(visit.stage_name, visit.kind) for visit in stands.visits] == [("Interview", "interview")]
 
 
+def test_a_row_beside_another_is_no_truth_of_its_own() -> None:
+    """Without its relations it knows no candidate and no stage, and would take them away."""
+    assert answered({**application(), "relationships": {}}).facts == ()
+
+
 def test_who_unsubscribed_may_not_be_mailed() -> None:
     """The flag has no webhook; a field that is not there says nothing."""
     told = row("candidates", "9001", unsubscribed=True, restricted_at="2026-10-05T10:00:00Z")
