@@ -47,7 +47,11 @@ def _rows(answers: Answers, resource: str) -> list[tuple[str, Json]]:
 def _told(schedule: Json, interviews: Mapping[str, Json]) -> Json:
     """The schedule as webhooks write it, with what each event's interview is."""
     events = [
-        {"interview": interviews.get(identity(event.get("interviewId")) or ""), **event}
+        {
+            **event,
+            "interview": child(event, "interview")
+            or interviews.get(identity(event.get("interviewId")) or ""),
+        }
         for event in children(schedule, "interviewEvents")
     ]
     return {**schedule, "interviewEvents": events}

@@ -49,12 +49,14 @@ def failure(request: ApiRequest, response: ApiResponse, now: datetime) -> ApiFai
     if status == HTTPStatus.TOO_MANY_REQUESTS or code in _TOO_MANY:
         wait = _wait(response, now) or _WAIT
         return ApiFailure(FailureKind.TOO_MANY, "Ashby's rate limit is used up.", status, wait)
-    if HTTPStatus(200) <= status < HTTPStatus(300):
-        if answer.get("success") is True or is_stale(request, response):
-            return None
-        if "success" not in answer:
-            return ApiFailure(FailureKind.AWAY, "The answer is not one of Ashby's.", status)
-    if operation(request) == "candidate.addEmailMessage" and _LOGGED.search(_words(answer)):
+    succeeded = HTTPStatus(200) <= status < HTTPStatus(300)
+    if succeeded and "success" not in answer:
+        return ApiFailure(FailureKind.AWAY, "The answer is not one of Ashby's.", status)
+    if (
+        (succeeded and answer["success"] is True)
+        or is_stale(request, response)
+        or _is_logged(request, answer)
+    ):
         return None
     return _refusal(request, status, code)
 
@@ -80,6 +82,10 @@ def _parsed(response: ApiResponse) -> Json:
         return parse_object(response.body)
     except MalformedBody:
         return {}
+
+
+def _is_logged(request: ApiRequest, answer: Json) -> bool:
+    return operation(request) == "candidate.addEmailMessage" and bool(_LOGGED.search(_words(answer)))
 
 
 def _words(answer: Json) -> str:
