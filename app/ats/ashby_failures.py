@@ -31,7 +31,7 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{0,79}", re.ASCII)
 _STALE = frozenset({"sync_token_expired", "sync_token_invalid", "incremental_sync_too_large"})
 _TOO_MANY = frozenset({"rate_limit_exceeded", "concurrent_limit_exceeded", "too_many_requests"})
 _NO_RIGHT = frozenset({"missing_endpoint_permission", "unauthorized", "forbidden", "invalid_api_key"})
-_LOGGED = re.compile(r"already|duplicate|unique", re.IGNORECASE)
+_LOGGED = re.compile(r"duplicate|unique|already (exist|added|logged|used|in use)", re.IGNORECASE)
 _WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 
 
