@@ -1,8 +1,8 @@
 """What a SmartRecruiters webhook says: a name in a header and ids in the body, hardly more.
 
-The body is signed, so that a deletion is believed; everything else is asked of the API (SmartRecruiters
-webhook docs, read 2026-11; for other than application events the body's fields are unverified, so several
-names of an id are tried).
+The body is signed, so its ids and a deletion are believed; everything else is asked of the API
+(SmartRecruiters webhook docs, read 2026-11; for other than application events the body's fields are
+unverified, so several names of an id are tried).
 """
 
 import re
@@ -55,7 +55,18 @@ def _application(event: Json) -> Reading:
     application = _application_of(event)
     if application is None:
         raise MalformedBody("The application has no candidate_id and job_id.")
-    return Reading(named=(Named(NamedKind.APPLICATION, application),))
+    candidate, job = application.split(":")
+    # Signed, so this much is true: there is such an application. It may be gone before the API is asked, and
+    # then its end must not come to nothing.
+    fact = Fact(
+        FactKind.APPLICATION_CHANGED,
+        f"application:{application}:named",
+        application=application,
+        candidate=candidate,
+        job=job,
+        data={"candidate": candidate, "job": job},
+    )
+    return Reading((fact,), named=(Named(NamedKind.APPLICATION, application),))
 
 
 def _interview(event: Json) -> Reading:
@@ -67,8 +78,8 @@ def _interview(event: Json) -> Reading:
 
 def _offer(event: Json) -> Reading:
     # Created, updated, or a step of an approval: the offer is asked for as it is now.
-    if application := _application_of(event):
-        return Reading(named=(Named(NamedKind.APPLICATION, application),))
+    if _application_of(event):
+        return _application(event)
     return Reading(named=(Named(NamedKind.APPLICATION, f"offer:{_own_id(event, 'offer')}"),))
 
 

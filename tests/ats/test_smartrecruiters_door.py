@@ -209,9 +209,12 @@ APPLICATION = Named(NamedKind.APPLICATION, "c-1:j-1")
     ],
 )
 def test_what_an_event_names_is_asked_for(action: str, ids: dict[str, object], named: Named) -> None:
-    """An application is its candidate and its job, whichever event names it; nothing is true of it yet."""
+    """An application is its candidate and its job, whichever event names it; no more is true of it yet."""
     reading = smartrecruiters.read(json.dumps(ids).encode(), SIGNED_AT, action)
-    assert reading == Reading(named=(named,))
+    assert (reading.named, reading.ignored, reading.people) == ((named,), None, ())
+    told = [(fact.key, fact.application, dict(fact.data)) for fact in reading.facts]
+    known = [("application:c-1:j-1:named", "c-1:j-1", {"candidate": "c-1", "job": "j-1"})]
+    assert told == (known if named == APPLICATION else [])
 
 
 def test_endings_that_are_signed_are_believed() -> None:
