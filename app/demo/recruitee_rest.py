@@ -36,7 +36,7 @@ class Rest:
     world: World
     now: Callable[[], datetime]
     token: str = "token-for-the-demo"  # noqa: S105 -- opens nothing but the simulator
-    limit: int = 1000
+    limit: int = 100_000
     window: timedelta = timedelta(seconds=10)
     missing: tuple[str, ...] = ()
     """Paths, as regular expressions, that this account does not have."""
