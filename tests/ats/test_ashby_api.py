@@ -420,7 +420,7 @@ def test_a_tag_is_looked_for_then_made_then_added() -> None:
     assert isinstance(step, Put)
     assert step.request.json == {"candidateId": "can-1", "tagId": "ta-1"}
     assert api.write_step(TAG, {**answers, "tagged": [{}]}) == Done("ta-1")
-    there: Answers = {"candidates": [{"tags": [{"id": "ta-1", "title": "heard back"}]}]}
+    there: Answers = {"candidates": [{"tags": [{"id": "ta-1", "title": "HEARD back"}]}]}
     assert api.write_step(TAG, there) == Done("ta-1")
 
 

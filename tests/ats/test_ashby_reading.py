@@ -98,6 +98,7 @@ def test_an_archived_application_was_rejected_or_withdrawn(
     assert ended.at == datetime(2026, 10, 12, 9, 0, 0, 89_000, tzinfo=UTC)
     assert ended.key == "application:app-1:rejected:2026-10-12T09:00:00Z:re-1"
     assert ended.data == {"reason_id": "re-1", "reason": "Experience", "reason_type": kind}
+    assert only(reading, FactKind.APPLICATION_CHANGED).data["status"] == status
     assert "stage_changed" not in kinds(reading)
     truth = fold("app-1", placed(*reading.facts))
     assert (truth.status, len(truth.decisions)) == (status, 1)
