@@ -215,10 +215,10 @@ def test_stage_visits_are_made_of_the_moves() -> None:
     answers = {
         "candidates": [candidate()],
         "activities:3aa01": [
+            activity(9, "2026-11-05T10:00:00.250Z", "First Interview", "Offer"),
             activity(3, "2026-11-03T10:00:00.500Z", "Applied", "First Interview"),
             activity(1, "2026-11-02T09:00:40.000Z", "Applied"),
             {"id": "8", "action": "comment", "created_at": "2026-11-03T11:00:00Z", "body": "hm"},
-            activity(9, "2026-11-05T10:00:00.250Z", "First Interview", "Offer"),
         ],
     }
     visits = facts(answers, FactKind.STAGE_ENTERED)

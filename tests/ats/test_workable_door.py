@@ -172,6 +172,7 @@ def test_a_disqualification_names_its_reason_or_a_withdrawal() -> None:
     edited = only(read(**{**no, "disqualification_reason": "Salary"}), FactKind.REJECTED)
     assert len({rejected.key, withdrawn.key, edited.key}) == 3
     assert only(read(**no), FactKind.APPLICATION_CHANGED).data["status"] == "rejected"
+    assert only(read(withdrew=True), FactKind.WITHDRAWN).at is not None
 
 
 def test_a_hire_is_at_its_own_time_and_ends_with_the_stage() -> None:
