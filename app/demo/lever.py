@@ -39,9 +39,9 @@ def sealed(webhook: Webhook, secret: str, now: datetime) -> tuple[dict[str, str]
         "triggeredAt": at,
         "token": token,
         "signature": signature(token, at, secret),
-        "data": json.loads(webhook.body),
     }
-    return dict(_HEADERS), json.dumps(envelope).encode()
+    head = json.dumps(envelope).encode().removesuffix(b"}")
+    return dict(_HEADERS), b'%s, "data": %s}' % (head, webhook.body)
 
 
 RULES = PushRules(sealed, WAITS, frozenset(range(200, 300)))

@@ -99,7 +99,8 @@ def truth(*readings: tuple[Reading, datetime]) -> Truth:
         for fact in reading.facts
         if fact.application == ONE
     ]
-    return fold(ONE, placed)
+    # As stored: a fact that is told again stands where it was first heard.
+    return fold(ONE, sorted(placed, key=lambda fact: fact.at, reverse=True))
 
 
 def test_an_opportunity_tells_what_it_is() -> None:
