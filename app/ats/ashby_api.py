@@ -22,7 +22,7 @@ from app.ats.ashby_writes import (
     notes_requests,
     write_step,
 )
-from app.ats.canonical import Named, NamedKind
+from app.ats.canonical import USUALLY_PUSHED, Named, NamedKind
 from app.ats.fields import Answers, Json, child, children, identity, parse_object, text
 from app.ats.http import Account, ApiRequest, ApiResponse, Rate, Token
 from app.errors import MalformedBody
@@ -31,6 +31,7 @@ __all__ = [
     "API_BASE",
     "ASSUMED_RATE",
     "CHUNK",
+    "PUSHED",
     "STEADY",
     "WRITES",
     "api_base",
@@ -59,6 +60,7 @@ __all__ = [
 
 ASSUMED_RATE = 100, timedelta(seconds=10)
 CHUNK = 15
+PUSHED = USUALLY_PUSHED
 """Five or six calls an application: at most ninety, while half the assumed rate gives a hundred in 20 s."""
 STEADY = frozenset({"jobs", "interviews"})
 

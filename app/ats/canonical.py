@@ -50,6 +50,12 @@ class FactKind(StrEnum):
     """A person marked a clock done, paused, resumed or snoozed it."""
 
 
+USUALLY_PUSHED = frozenset(
+    {FactKind.APPLICATION_CREATED, FactKind.REJECTED, FactKind.WITHDRAWN, FactKind.HIRED}
+)
+"""What most vendors' webhooks bring, with the same key as asking does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing that became true, as the ATS names it.

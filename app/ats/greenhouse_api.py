@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from app.ats.canonical import Named, NamedKind
+from app.ats.canonical import USUALLY_PUSHED, Named, NamedKind
 from app.ats.fields import Answers, Json, identity, instant, parse_object, stamp
 from app.ats.greenhouse_answers import read_answers
 from app.ats.greenhouse_failures import failure
@@ -35,6 +35,7 @@ __all__ = [
     "ASSUMED_RATE",
     "AUTH_URL",
     "CHUNK",
+    "PUSHED",
     "SCOPES",
     "STEADY",
     "WRITES",
@@ -87,6 +88,7 @@ SCOPES = (*(f"harvest:{resource}:list" for resource in _FILTERS), "harvest:notes
 
 ASSUMED_RATE = 40, timedelta(seconds=30)
 CHUNK = 50
+PUSHED = USUALLY_PUSHED
 STEADY = frozenset(
     {"job_interview_stages", "rejection_reasons", "users", "job_owners", "job_hiring_managers"}
 )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from app.ats.canonical import USUALLY_PUSHED
 from app.ats.fields import Answers, Json, child, children, parse_object, texts
 from app.ats.http import Account, ApiRequest, ApiResponse, Target, Token
 from app.ats.lever_answers import read_answers
@@ -34,6 +35,7 @@ __all__ = [
     "API_BASE",
     "ASSUMED_RATE",
     "CHUNK",
+    "PUSHED",
     "STEADY",
     "WRITES",
     "api_base",
@@ -68,6 +70,7 @@ REGIONS: Mapping[str, str] = {
 }
 ASSUMED_RATE = 10, timedelta(seconds=1)
 CHUNK = 8
+PUSHED = USUALLY_PUSHED
 STEADY = frozenset({"stages", "archive_reasons", "users"})
 WRITES = frozenset({WriteKind.NOTE, WriteKind.TAG})
 

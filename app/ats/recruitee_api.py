@@ -9,7 +9,7 @@ are read back as far as needed.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from app.ats.canonical import Named, NamedKind
+from app.ats.canonical import USUALLY_PUSHED, Named, NamedKind
 from app.ats.fields import Answers, Json, child, children, stamp
 from app.ats.http import ApiRequest, ApiResponse
 from app.ats.recruitee_answers import read_answers
@@ -38,6 +38,7 @@ from app.ats.recruitee_writes import (
 __all__ = [
     "ASSUMED_RATE",
     "CHUNK",
+    "PUSHED",
     "STEADY",
     "WRITES",
     "api_base",
@@ -67,6 +68,7 @@ __all__ = [
 ASSUMED_RATE = 30, timedelta(seconds=10)
 """A guess: the limit that came on 2025-10-15 is not public."""
 CHUNK = 6
+PUSHED = USUALLY_PUSHED
 """Three requests for each candidate, one for each job, and two lists: 26 at most, in 20 seconds."""
 STEADY = frozenset({"admins", "disqualify_reasons"})
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from app.ats.canonical import USUALLY_PUSHED
 from app.ats.fields import Answers, Json, identity, parse_object, text, texts
 from app.ats.http import Account, ApiRequest, ApiResponse, Rate, Target, Token
 from app.ats.smartrecruiters_answers import read_answers
@@ -33,6 +34,7 @@ __all__ = [
     "ASSUMED_RATE",
     "AUTH_URL",
     "CHUNK",
+    "PUSHED",
     "STEADY",
     "WRITES",
     "api_base",
@@ -64,6 +66,7 @@ AUTH_URL = "https://www.smartrecruiters.com/identity/oauth/token"
 
 ASSUMED_RATE = 10, timedelta(seconds=1)
 CHUNK = 10
+PUSHED = USUALLY_PUSHED
 """An application costs some eight calls, and half the rate is five a second."""
 STEADY = frozenset({"users"})
 WRITES = frozenset({WriteKind.NOTE, WriteKind.TAG})

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from app.ats.canonical import Named, NamedKind
+from app.ats.canonical import USUALLY_PUSHED, Named, NamedKind
 from app.ats.fields import Answers, Json, child, children, identity, parse_object, stamp, text
 from app.ats.http import Account, ApiRequest, ApiResponse, Rate, Token
 from app.ats.teamtailor_answers import TEAMS, read_answers
@@ -32,6 +32,7 @@ __all__ = [
     "API_VERSION",
     "ASSUMED_RATE",
     "CHUNK",
+    "PUSHED",
     "REGIONS",
     "STEADY",
     "WRITES",
@@ -69,6 +70,7 @@ REGIONS: Mapping[str, str] = {
 
 ASSUMED_RATE = 50, timedelta(seconds=10)
 CHUNK = 20
+PUSHED = USUALLY_PUSHED
 """One request an application, and one a job that is new to us: at most 40, at half the rate 16 seconds."""
 STEADY = frozenset({TEAMS})
 

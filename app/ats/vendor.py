@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.ats import ashby, generic, greenhouse, lever, recruitee, smartrecruiters, teamtailor, workable
-from app.ats.canonical import Named, Reading
+from app.ats.canonical import FactKind, Named, Reading
 from app.ats.delivery import Delivery
 from app.ats.fields import Answers, Json
 from app.ats.http import Account, ApiFailure, ApiRequest, ApiResponse, Rate, Target, Token
@@ -25,6 +25,9 @@ class Api(Protocol):
     """Calls a window, as long as no answer has told the limit."""
     CHUNK: int
     """How many applications are asked about in one piece, so that a piece ends within some 20 seconds."""
+    PUSHED: frozenset[FactKind]
+    """Of applications created and ended, what the webhooks bring, under the same keys as asking does: what
+    only the poll has found was lost on the way."""
     STEADY: frozenset[str]
     """Resources that change so rarely that an answer may be used again for ten minutes: stages, users …"""
     WRITES: frozenset[WriteKind]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from app.ats.canonical import Named, NamedKind
+from app.ats.canonical import FactKind, Named, NamedKind
 from app.ats.fields import Answers, Json, child, children, identity, instant, stamp, text, truth
 from app.ats.http import Account, ApiRequest, ApiResponse, Token
 from app.ats.steps import WriteKind
@@ -22,6 +22,7 @@ from app.errors import MalformedBody, Unprocessable
 __all__ = [
     "ASSUMED_RATE",
     "CHUNK",
+    "PUSHED",
     "STEADY",
     "WRITES",
     "api_base",
@@ -50,6 +51,8 @@ __all__ = [
 
 ASSUMED_RATE = 10, timedelta(seconds=10)
 CHUNK = 2
+PUSHED = frozenset({FactKind.APPLICATION_CREATED, FactKind.HIRED})
+"""A disqualification sends no webhook (Workable docs, read 2026-11): only asking tells it."""
 STEADY = frozenset({"jobs", "members", "disqualification_reasons"})
 WRITES = frozenset({WriteKind.NOTE, WriteKind.TAG})
 

@@ -7,7 +7,7 @@ every application in an interview stage. What comes back is recorded like any we
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.ats.canonical import FactKind
 from app.ats.vendor import VENDORS
 from app.db import Sessions, unit_of_work
 from app.errors import VendorAway, VendorError
@@ -26,7 +27,7 @@ from app.intake.connections import secrets_of, settings_of
 from app.intake.models import Connection
 from app.isolation import passing
 from app.privacy.vault import CannotOpen, Vault
-from app.timeline.models import MISSED, Application, FactRow, PollCursor
+from app.timeline.models import MISSED, Application, FactRow, Inquiry, PollCursor
 from app.timeline.record import Heard, record
 
 if TYPE_CHECKING:
@@ -254,8 +255,11 @@ class _Poll:
                     await self._count_missed(session, cursor)
 
     async def _count_missed(self, session: AsyncSession, cursor: PollCursor) -> None:
-        before = cursor.missed
-        cursor.missed, cursor.missed_at = await _missed(session, self.turn.connection_id, self.now)
+        before, of = cursor.missed, col(Inquiry.connection_id) == self.turn.connection_id
+        if await session.scalar(select(col(Inquiry.event_id)).where(of).limit(1)):
+            return  # a webhook has come that has not been asked about yet: what it will tell is not lost
+        api, _ = await self.vendors.client(self.turn.connection_id)
+        cursor.missed, cursor.missed_at = await _missed(session, self.turn, api.PUSHED, self.now)
         if cursor.missed > before:
             changes = cursor.missed - before
             log.warning("poll.missed", connection=self.turn.connection_id, changes=changes)
@@ -285,13 +289,16 @@ def _chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
         yield ids[start : start + size]
 
 
-async def _missed(session: AsyncSession, connection_id: str, now: datetime) -> tuple[int, datetime | None]:
+async def _missed(
+    session: AsyncSession, turn: Turn, pushed: Collection[FactKind], now: datetime
+) -> tuple[int, datetime | None]:
     """How many changes since the connection was made no webhook has brought, and when the last happened."""
-    connected = select(col(Connection.created_at)).where(col(Connection.id) == connection_id)
+    connected = select(col(Connection.created_at)).where(col(Connection.id) == turn.connection_id)
     found = await session.execute(
         select(func.count(), func.max(col(FactRow.placed_at))).where(
-            col(FactRow.connection_id) == connection_id,
+            col(FactRow.connection_id) == turn.connection_id,
             text(MISSED),
+            col(FactRow.kind).in_(pushed),
             col(FactRow.placed_at) >= connected.scalar_subquery(),
             col(FactRow.placed_at) <= now - _ON_ITS_WAY,
         ),

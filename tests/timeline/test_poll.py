@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from app.ats.canonical import Fact, FactKind, Reading
+from app.ats.canonical import USUALLY_PUSHED, Fact, FactKind, Reading
 from app.errors import VendorBusy
 from app.timeline import poll
 from app.timeline.models import Application, PollCursor
@@ -36,6 +36,7 @@ class TwinAts:
         return self, self
 
     CHUNK = 50
+    PUSHED = USUALLY_PUSHED
 
     async def changed(self, _resource: str, _since: datetime, _resume: object) -> tuple[list[str], None]:
         return IDS, None
