@@ -398,7 +398,7 @@ def test_one_round_follows_the_other_until_everything_is_told() -> None:
     answers: dict[str, Sequence[Json]] = {}
     rounds = []
     asked = api.named_requests(named)
-    while asked:
+    while asked and len(rounds) < 8:
         rounds.append(set(asked))
         answers |= {resource: rows.get(resource, []) for resource in asked}
         users = asked.get("users", ())
@@ -587,6 +587,7 @@ def test_a_subscription_is_made_given_a_key_and_activated() -> None:
     while not isinstance(step := setup.create_step(URL, "", answers), Done):
         assert isinstance(step, Ask | Put)
         steps.append(step)
+        assert len(steps) < 8
         answers[step.resource] = told.get(step.resource, [])
     done = [one.resource for one in steps if isinstance(one, Ask | Put)]
     assert done == ["webhooks", "created", "keys", "key", "activated"]

@@ -98,6 +98,9 @@ def test_any_active_key_and_any_of_the_digests_will_do() -> None:
     both = f"v2=whatever; {signed(secret='another')['smartrecruiters-signature']};"
     both += told["smartrecruiters-signature"].upper().replace("V1", "v1")
     smartrecruiters.verify(told | {"smartrecruiters-signature": both}, BODY, ["old"])
+    other_scheme = told["smartrecruiters-signature"].replace("v1=", "v2=")
+    with pytest.raises(BadSignature):
+        smartrecruiters.verify(told | {"smartrecruiters-signature": other_scheme}, BODY, ["old"])
     assert refused(told)
     with pytest.raises(BadSignature):
         smartrecruiters.verify(signed(secret=""), BODY, ["", "new"])
