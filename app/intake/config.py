@@ -55,6 +55,9 @@ class ConnectionSettings(BaseModel):
     candidate_facing_fields: list[str] = Field(default_factory=list)
     """Scorecard and custom fields that people fill in for the candidate to read."""
 
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")] | None = None
+    """The language of its messages, such as `de` or `en-US`, to the team and to candidates whose own is not
+    known; unset: the service's."""
     sender_name: str | None = None
     sender_address: str | None = None
     """Unset: those of the service's settings."""

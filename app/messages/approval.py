@@ -16,7 +16,7 @@ from app.ids import new_id
 from app.messages.checks import Finding, check, stops
 from app.messages.edit import edited
 from app.messages.facts import LABELS
-from app.messages.gather import gather
+from app.messages.gather import gather, locale_for
 from app.messages.library import find_template, load_templates
 from app.messages.material import Loaded, load
 from app.messages.models import Message
@@ -165,9 +165,10 @@ async def preview(desk: Desk, follow_up_id: str) -> tuple[FollowUp, Message | No
     if row.message_id is not None and loaded.candidate is not None:
         message = await current(desk, row)
         return row, message, words_of(desk.vault, message, loaded.candidate)
-    gathered = gather(loaded.material, desk.locale, desk.now)
-    template = find_template(load_templates(), row.kind, desk.locale)
-    rendered = render(template, gathered.facts, desk.locale)
+    templates = load_templates()
+    tongue = locale_for(loaded.material, desk.locale, templates)
+    gathered = gather(loaded.material, tongue, desk.now)
+    rendered = render(find_template(templates, row.kind, tongue), gathered.facts, tongue)
     words = {name: getattr(rendered, name) for name in ("subject", "preheader", "text", "html")}
     return row, None, words
 

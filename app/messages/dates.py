@@ -1,17 +1,41 @@
 """Dates as people say them: with the weekday, and with the zone wherever there is a time."""
 
-from datetime import datetime
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time, get_timezone_location
+from babel.dates import format_date, format_datetime, get_timezone_location
 
-# CLDR puts English dates in the order of the United States; these are read the same way everywhere. The
-# United States keep their own. Other languages take CLDR's own patterns.
-_ENGLISH = ("EEEE d MMMM y", ", HH:mm", "{city} time")
-_AMERICAN = ("EEEE, MMMM d, y", ", h:mm a", "{city} time")
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a language says a date, a time after it, and whose time that is (``{}`` is the place)."""
+
+    date: str
+    time: str
+    zone: str
+    first: str | None = None
+    """The pattern for the first of a month, where that is said otherwise."""
+
+
+# CLDR's own patterns put English dates in the order of the United States and Spanish ones with a comma that
+# Spaniards do not write. These are read the same way wherever the language is spoken.
+_MANNERS: Mapping[str, _Manner] = MappingProxyType(
+    {
+        "en": _Manner("EEEE d MMMM y", ", HH:mm", "{} time"),
+        "en_US": _Manner("EEEE, MMMM d, y", ", h:mm a", "{} time"),
+        "de": _Manner("EEEE, d. MMMM y", ", HH:mm 'Uhr'", "Ortszeit {}"),
+        "fr": _Manner("EEEE d MMMM y", " à HH:mm", "heure {}", first="EEEE d'er' MMMM y"),
+        "es": _Manner("EEEE d 'de' MMMM 'de' y", ", HH:mm", "hora de {}"),
+    }
+)
+_ANY = _Manner("full", ", HH:mm", "{}")
 
 
 @lru_cache(maxsize=64)
@@ -35,23 +59,49 @@ def spoken_date(instant: datetime, zone: ZoneInfo, locale: str, *, with_time: bo
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     local = instant.astimezone(zone)
+    day = spoken_day(local.date(), locale)
+    if not with_time:
+        return day
     language = locale_of(locale)
-    pattern = _pattern(language)
-    if pattern is None:
-        date = format_date(local, "full", locale=language)
-        time = f", {format_time(local, 'short', tzinfo=zone, locale=language)}"
-        place = f"{_city(zone, language)}"
-    else:
-        date = format_datetime(local, pattern[0], tzinfo=zone, locale=language)
-        time = format_datetime(local, pattern[1], tzinfo=zone, locale=language)
-        place = "UTC" if _city(zone, language) == "UTC" else pattern[2].format(city=_city(zone, language))
-    return f"{date}{time} ({place}{_offset(local)})" if with_time else date
+    manner = _manner(language)
+    time = format_datetime(local, manner.time, tzinfo=zone, locale=language)
+    return f"{day}{time} ({_place(zone, language, manner)}{_offset(local)})"
 
 
-def _pattern(language: Locale) -> tuple[str, str, str] | None:
-    if language.language != "en":
-        return None
-    return _AMERICAN if language.territory == "US" else _ENGLISH
+def spoken_day(day: date, locale: str) -> str:
+    """A calendar day with its weekday in the reader's language; nobody's zone moves it."""
+    language = locale_of(locale)
+    manner = _manner(language)
+    return format_date(day, manner.first if manner.first and day.day == 1 else manner.date, locale=language)
+
+
+def spoken_iso(day: str, locale: str) -> str:
+    """A day as an ATS writes it (``2027-02-01``) in words; anything else stays as it is."""
+    try:
+        return spoken_day(date.fromisoformat(day), locale)
+    except ValueError:
+        return day
+
+
+def _manner(language: Locale) -> _Manner:
+    return _MANNERS.get(f"{language.language}_{language.territory}") or _MANNERS.get(language.language, _ANY)
+
+
+def _place(zone: ZoneInfo, language: Locale, manner: _Manner) -> str:
+    city = _city(zone, language)
+    if city == "UTC":
+        return city
+    return manner.zone.format(_OF.get(language.language, str)(city))
+
+
+def _french_of(city: str) -> str:
+    """``de Paris``, ``d’Athènes``, ``du Caire``."""
+    if city.startswith("Le "):
+        return f"du {city.removeprefix('Le ')}"
+    return f"d’{city}" if re.match("[AEIOUYÀÂÉÈÊËÎÏÔÖÛÜ]", city) else f"de {city}"
+
+
+_OF: Mapping[str, Callable[[str], str]] = MappingProxyType({"fr": _french_of})
 
 
 @lru_cache(maxsize=1024)

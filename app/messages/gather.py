@@ -1,14 +1,16 @@
 """The facts of one follow-up, from what is true and from people; nothing is invented."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.followups.catalogue import KINDS, Recipient
 from app.followups.models import FollowUp
 from app.followups.plan import step_of
 from app.intake.config import ConnectionSettings
-from app.messages.dates import spoken_date
+from app.messages.dates import spoken_date, spoken_iso
 from app.messages.facts import Facts, FactValue
+from app.messages.language import choose, in_language
 from app.moments import zone
 from app.sla.calendar import remaining
 from app.sla.cases import Case
@@ -44,6 +46,18 @@ class Gathered:
 
     facts: Facts
     promised_at: datetime | None
+
+
+def locale_for(material: Material, company: str, available: Collection[tuple[str, str]]) -> str:
+    """The locale of this follow-up's message, such as ``de`` or ``en-US``.
+
+    A candidate is written to in their own language where there are words of that kind in it; else, as the
+    team always is, in the connection's, the company's or English. ``company`` is the service's own locale,
+    ``available`` the (kind, language) pairs for which there are templates.
+    """
+    kind = KINDS[material.follow_up.kind]
+    own = material.candidate.locale if kind.recipient is Recipient.CANDIDATE else None
+    return choose(kind.key, (own, material.settings.locale, company), available)
 
 
 def gather(material: Material, locale: str, now: datetime) -> Gathered:
@@ -149,7 +163,7 @@ def _decision(material: Material, locale: str) -> Found:
             f"{vendor}:offer/{offer.id}",
             decision__at=_date(material, offer.created_at, locale),
             decision__reference=f"{vendor.title()} offer {offer.id}, version {offer.version}",
-            offer__start_date=offer.start_date,
+            offer__start_date=spoken_iso(offer.start_date, locale) if offer.start_date else None,
             offer__sent_on=_date(material, offer.sent_at, locale) if offer.sent_at else None,
             offer__answer_by=_answer_by(material, locale),
         )
@@ -187,7 +201,7 @@ def _next_step(material: Material, promised_at: datetime | None, locale: str) ->
     if say is None or material.case is None:
         return {}
     source = f"policy:{material.case.policy.key}"
-    found = _facts(source, next_step__what=say.next_step)
+    found = _facts(source, next_step__what=in_language(say.next_step, locale))
     if promised_at:
         found |= _facts(source, next_step__by=_date(material, promised_at, locale))
     before = material.case.occurrence.due_at

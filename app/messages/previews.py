@@ -12,7 +12,7 @@ from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp
 from app.messages.checks import check
 from app.messages.facts import LABELS
-from app.messages.gather import gather
+from app.messages.gather import gather, locale_for
 from app.messages.library import find_template, load_templates
 from app.messages.material import Loaded, load
 from app.messages.models import Message
@@ -74,9 +74,11 @@ def _stored(vault: Vault, row: FollowUp, message: Message, person: Person) -> Pr
 
 def _rendered(loaded: Loaded, now: datetime, locale: str) -> Preview:
     row = loaded.follow_up
-    gathered = gather(loaded.material, locale, now)
+    templates = load_templates()
+    tongue = locale_for(loaded.material, locale, templates)
+    gathered = gather(loaded.material, tongue, now)
     try:
-        rendered = render(find_template(load_templates(), row.kind, locale), gathered.facts, locale)
+        rendered = render(find_template(templates, row.kind, tongue), gathered.facts, tongue)
     except MissingFact as lacking:
         return Preview(row, missing=lacking.missing, obstacle=None if lacking.missing else lacking.detail)
     except Unprocessable as wrong:

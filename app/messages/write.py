@@ -17,7 +17,7 @@ from app.followups.store import SETTLED
 from app.followups.windows import release
 from app.ids import new_id
 from app.messages.checks import Finding, check, stops
-from app.messages.gather import Gathered, gather
+from app.messages.gather import Gathered, gather, locale_for
 from app.messages.library import find_template, load_templates
 from app.messages.material import Loaded, load
 from app.messages.models import Message
@@ -72,9 +72,11 @@ async def write(
     if row.recipient == "operations" or loaded.addressee is None:
         _wait(row, FollowUpState.WAITING_FACT, "operations", "nobody of the hiring team is known", now)
         return None
-    gathered = gather(loaded.material, locale, now)
+    templates = load_templates()
+    tongue = locale_for(loaded.material, locale, templates)
+    gathered = gather(loaded.material, tongue, now)
     try:
-        rendered = render(find_template(load_templates(), row.kind, locale), gathered.facts, locale)
+        rendered = render(find_template(templates, row.kind, tongue), gathered.facts, tongue)
     except (MissingFact, Unprocessable) as lacking:
         _wait(row, FollowUpState.WAITING_FACT, row.waiting_on, lacking.detail, now)
         await ask(session, row, "fact_missing", now)

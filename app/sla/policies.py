@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import InvalidPolicy
 
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+"""A language such as `de`, or with its territory `de-AT`."""
 Role = Literal["candidate", "recruiter", "coordinator", "hiring_managers", "interviewers", "operations"]
 
 
@@ -141,8 +143,11 @@ class Say(Model):
     when: When | None = None
     approval: bool | None = None
     """Overrides the kind's own default."""
-    next_step: str | None = None
-    """What happens next, as the candidate should read it."""
+    next_step: str | dict[LanguageTag, str] | None = None
+    """What happens next, as the candidate should read it: once, or by language (`{en: …, de: …}`).
+
+    A reader whose language is not there gets the English words, else the first.
+    """
     promise: Span | None = None
     """The message states a date this far away; that date becomes a clock."""
 

@@ -4,20 +4,24 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 
 from babel import Locale
 
 from app.messages.dates import locale_of
 from app.messages.rules.base import Draft, Severity, rule
 
+_TERRITORIES = MappingProxyType({"de": ("AT",), "en": ("GB",), "es": ("MX", "PE"), "fr": ("CA",)})
+"""Where months have another name or another short form than elsewhere in the language."""
 _MAY_BE_PAST = ("interview.date", "decision.at", "promise.by", "waiting.since", "clock.due", "offer.sent_on")
 
 
 @cache
 def _names(language: Locale, table: str) -> dict[str, int]:
-    source = language.days if table == "days" else language.months
+    there = (Locale(language.language, name) for name in _TERRITORIES.get(language.language, ()))
     return {
-        str(name).casefold(): number
+        str(name).casefold().rstrip("."): number
+        for source in (getattr(spoken, table) for spoken in (language, *there))
         for context in ("format", "stand-alone")
         for width in ("wide", "abbreviated")
         for number, name in source[context][width].items()
@@ -27,8 +31,9 @@ def _names(language: Locale, table: str) -> dict[str, int]:
 @cache
 def _pattern(language: Locale) -> re.Pattern[str]:
     days, months = (_either(_names(language, table)) for table in ("days", "months"))
-    weekday = rf"(?:(?P<weekday>{days})\.?,?\s+)?"
-    forms = rf"(?:(?P<d>\d{{1,2}})\.?\s+(?:de\s+)?(?P<m>{months})|(?P<m2>{months})\.?\s+(?P<d2>\d{{1,2}}),?)"
+    weekday = rf"(?:(?P<weekday>{days})\.?,?\s+(?:(?:dem|den|le)\s+)?)?"
+    day_first = rf"(?P<d>\d{{1,2}})(?:\.|er)?\s+(?:de\s+)?(?P<m>{months})"
+    forms = rf"(?:{day_first}|(?P<m2>{months})\.?\s+(?P<d2>\d{{1,2}}),?)"
     return re.compile(rf"(?<!\w){weekday}{forms}\.?,?\s+(?:de\s+)?(?P<y>\d{{4}})(?!\d)", re.IGNORECASE)
 
 

@@ -1,0 +1,109 @@
+"""Everybody is written to in a language that they read, where there are words in it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.followups.models import FollowUp
+from app.intake.config import ConnectionSettings
+from app.messages.gather import Material, locale_for
+from app.messages.language import choose, in_language
+from app.timeline.people import PersonData
+from app.timeline.truth import Truth
+
+WORDS = {("application_received", "en"), ("application_received", "de"), ("update_due", "en")}
+NEXT = {"en": "we decide", "de": "wir entscheiden", "fr": "nous décidons"}
+
+
+@pytest.mark.parametrize(
+    ("wishes", "chosen"),
+    [
+        (("de", "en"), "de"),
+        (("de-AT", "en"), "de-AT"),
+        (("de_AT", "en"), "de-AT"),
+        (("DE", "en"), "de"),
+        (("en-US", "de"), "en-US"),
+        (("sv", "de"), "de"),
+        ((None, "de"), "de"),
+        (("German", "de-CH"), "de-CH"),
+        (("", None), "en"),
+        (("../de", "*"), "en"),
+        (("sv", "pt"), "en"),
+    ],
+)
+def test_the_first_wish_with_words_is_granted(wishes: tuple[str | None, ...], chosen: str) -> None:
+    """A locale as any ATS writes it counts where there are words in its language, and else the next."""
+    assert choose("application_received", wishes, WORDS) == chosen
+
+
+@pytest.mark.parametrize(
+    ("locale", "read"),
+    [
+        ("de", "wir entscheiden"),
+        ("de-AT", "wir entscheiden"),
+        ("fr_CA", "nous décidons"),
+        ("es", "we decide"),
+    ],
+)
+def test_a_policys_words_come_in_the_readers_language(locale: str, read: str) -> None:
+    """By language, with English where the reader's is not there."""
+    assert in_language(NEXT, locale) == read
+
+
+def test_a_policys_words_without_english_and_without_languages() -> None:
+    """One wording serves everybody; of several without English the first is better than silence."""
+    assert in_language("we decide", "de") == "we decide"
+    assert in_language({"de": "wir entscheiden"}, "fr") == "wir entscheiden"
+    assert in_language({"de-AT": "servus", "de": "hallo"}, "de-AT") == "servus"
+    assert in_language(None, "de") is None
+
+
+def _material(kind: str, *, candidate: str | None, connection: str | None) -> Material:
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    row = FollowUp(
+        id="fup_1",
+        connection_id="con_1",
+        application_id="app_1",
+        reason="r",
+        step="s",
+        recipient="candidate:1",
+        kind=kind,
+        state="planned",
+        planned_for=now,
+        release_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    person = PersonData(locale=candidate)
+    return Material(
+        follow_up=row,
+        truth=Truth(external_id="1"),
+        settings=ConnectionSettings(locale=connection),
+        vendor="greenhouse",
+        company="Lindqvist & Daughters",
+        candidate=person,
+        recruiter=person,
+        addressee=person,
+        clock=None,
+        case=None,
+        supplied={},
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "candidate", "connection", "company", "chosen"),
+    [
+        ("application_received", "de-AT", "en", "en", "de-AT"),
+        ("application_received", "sv", "de", "en", "de"),
+        ("application_received", None, None, "de-CH", "de-CH"),
+        ("application_received", None, None, "sv", "en"),
+        ("update_due", "de", None, "en-GB", "en-GB"),
+        ("update_due", "de", "de", "de", "en"),
+    ],
+)
+def test_candidates_read_their_own_language_and_the_team_the_companys(
+    kind: str, candidate: str | None, connection: str | None, company: str, chosen: str
+) -> None:
+    """Words to the team about a German candidate are not German for that."""
+    material = _material(kind, candidate=candidate, connection=connection)
+    assert locale_for(material, company, WORDS) == chosen
