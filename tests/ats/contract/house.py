@@ -144,9 +144,9 @@ class Account:
 
 
 async def connect(
-    house: House, vendor: str, stack: AsyncExitStack, ats: SimulatedAts | None = None
+    house: House, vendor: str, stack: AsyncExitStack, ats: SimulatedAts | None = None, **settings: Any
 ) -> Account:
-    """A connection to a new account of this vendor, or one more to this account."""
+    """A connection to a new account of this vendor, or one more to this account; it polls only if told to."""
     if ats is None:
         ats = await stack.enter_async_context(
             ACCOUNTS[vendor].open(f"{house.url}/webhooks/none", house.machine_now)
@@ -157,7 +157,7 @@ async def connect(
             house.services.vault,
             vendor=vendor,
             name="Ostwind",
-            settings=ConnectionSettings(**ats.settings, poll=False, rate_share=1),
+            settings=ConnectionSettings(**{"poll": False, "rate_share": 1, **ats.settings, **settings}),
             secrets=ConnectionSecrets(**ats.secrets),
             now=house.clock.now(),
             trial=True,
