@@ -396,7 +396,7 @@ def test_one_round_follows_the_other_until_everything_is_told() -> None:
         "team/j-1": [{"id": "u-9", "role": "RECRUITER"}],
     }
     answers: dict[str, Sequence[Json]] = {}
-    rounds = []
+    rounds: list[set[str]] = []
     asked = api.named_requests(named)
     while asked and len(rounds) < 8:
         rounds.append(set(asked))
