@@ -96,7 +96,7 @@ class Flow:
         """Message → delivery: what is ready and due is queued for its way out."""
         now = await self.services.refresh()
         async with unit_of_work(self.services.sessions) as session:
-            return await release_due(session, now, RELEASES)
+            return await release_due(session, self.services.vault, now, RELEASES)
 
     async def deliveries(self) -> int:
         """Delivery: leave, at most once."""

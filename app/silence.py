@@ -134,6 +134,10 @@ def _is_stuck(now: datetime) -> ColumnElement[bool]:
     nobody = or_(col(FollowUp.waiting_on).is_(None), col(FollowUp.waiting_on) == "operations")
     return or_(
         and_(state.in_((FollowUpState.PLANNED, FollowUpState.READY)), col(FollowUp.act_at) <= late),
+        # Ready and due, and yet with a cause: it has no way out until operations give it one.
+        and_(
+            state == FollowUpState.READY, col(FollowUp.cause).is_not(None), col(FollowUp.release_at) <= late
+        ),
         and_(state.in_(_HELD), col(FollowUp.release_at) <= now, nobody, ~_moves(late)),
         and_(state.in_(_LEAVING[:2]), col(FollowUp.updated_at) <= late, ~_moves(late)),
         and_(state.in_(_LEAVING), _held_by_operations()),

@@ -9,8 +9,8 @@ from sqlmodel import col
 from app.ats.canonical import FactKind
 from app.delivery.claim import Instants
 from app.delivery.models import Delivery, DeliveryState, RouteHealth, Suppression
-from app.delivery.release import MAIL, NOTE
 from app.delivery.settle import locked_follow_up, settle
+from app.delivery.ways import MAIL, speaks
 from app.errors import NotFound, WrongState
 from app.followups.models import Approval, FollowUp, FollowUpState
 from app.ids import new_id
@@ -54,7 +54,7 @@ async def settle_unknown(
     detail = f"{by} says that it {'arrived' if arrived else 'did not arrive'}"
     verdict = "arrived" if arrived else "not_arrived"
     session.add(await _verdict(session, vault, delivery, verdict, by=by, reason=reason, at=at.business))
-    if not arrived and _speaks(delivery, follow_up):
+    if not arrived and speaks(delivery.channel, follow_up):
         await _unsay(session, follow_up)
     await settle(session, vault, delivery.id, delivery.attempt, Outcome(kind, detail), at)
     if delivery.state == DeliveryState.QUEUED:
@@ -102,17 +102,12 @@ async def try_again(session: AsyncSession, delivery_id: str, *, at: Instants) ->
         raise NotFound
     delivery.state, delivery.act_at = DeliveryState.QUEUED, at.business
     delivery.settled_at = delivery.waiting_on = delivery.cause = None
-    if _speaks(delivery, follow_up) and follow_up.state == FollowUpState.FAILED:
+    if speaks(delivery.channel, follow_up) and follow_up.state == FollowUpState.FAILED:
         follow_up.state, follow_up.cause = FollowUpState.QUEUED, None
         follow_up.updated_at = at.business
     await _wake(session, follow_up, at.business)
     await session.flush()
     return delivery
-
-
-def _speaks(delivery: Delivery, follow_up: FollowUp) -> bool:
-    """It carries the words themselves; a note beside a mail only tells of them."""
-    return delivery.channel == MAIL or (delivery.channel == NOTE and follow_up.note_only)
 
 
 async def _unsay(session: AsyncSession, follow_up: FollowUp) -> None:

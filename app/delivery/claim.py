@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.delivery.models import Attempt, Delivery, DeliveryState, RouteHealth
-from app.delivery.parcel import NOTE, CannotLeave, NotNow, Packer, Parcel
+from app.delivery.parcel import CannotLeave, NotNow, Packer, Parcel
 from app.delivery.permit import OtherWay, permit
+from app.delivery.ways import MAIL, speaks
 from app.errors import HeardbackError
 from app.followups.models import FollowUp, FollowUpState
 from app.privacy.vault import CannotOpen, seal_as_person
@@ -52,7 +53,7 @@ async def claim(
         )
         if follow_up is None or not _wanted(delivery, follow_up):
             _close(delivery, DeliveryState.CANCELLED, "no longer wanted", at)
-        elif stopped is not None and delivery.channel != NOTE:
+        elif stopped is not None and delivery.channel == MAIL:
             delivery.act_at = stopped
         elif not quiet:
             delivery.act_at = at.business + _SOON
@@ -81,7 +82,7 @@ async def _due(session: AsyncSession, at: Instants, limit: int) -> Sequence[Deli
 
 
 def _wanted(delivery: Delivery, follow_up: FollowUp) -> bool:
-    if delivery.channel == NOTE and not follow_up.note_only:
+    if not speaks(delivery.channel, follow_up):
         return True  # it tells of a mail that has left
     return follow_up.state in (FollowUpState.QUEUED, FollowUpState.SENDING)
 
@@ -157,7 +158,7 @@ def _refuse(delivery: Delivery, follow_up: FollowUp, cause: str, *, waits: bool,
     """Nothing left and nothing will: cancelled with its reason, or waiting on a person who can help."""
     state = DeliveryState.FAILED if waits else DeliveryState.CANCELLED
     _close(delivery, state, cause, at)
-    if delivery.channel == NOTE and not follow_up.note_only:
+    if not speaks(delivery.channel, follow_up):
         return
     follow_up.state = FollowUpState.FAILED if waits else FollowUpState.CANCELLED
     follow_up.cause, follow_up.final = cause, not waits

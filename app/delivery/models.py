@@ -20,7 +20,7 @@ class DeliveryState:
 
 
 class Delivery(SQLModel, table=True):
-    """One message on one way out: a mail, or a note on the candidate in the ATS."""
+    """One message on one way out: a mail, or what is left of it in the ATS."""
 
     __table_args__ = (
         UniqueConstraint("follow_up_id", "channel"),
@@ -32,7 +32,7 @@ class Delivery(SQLModel, table=True):
     message_id: str = Field(foreign_key="message.id")
     connection_id: str = Field(foreign_key="connection.id", index=True)
     channel: str
-    """mail or note."""
+    """mail, note, tag, email_log or task."""
     route: str | None = None
     recipient: str
     state: str
@@ -46,7 +46,7 @@ class Delivery(SQLModel, table=True):
     """Machine time."""
     provider_id: str | None = None
     wire_id: str | None = None
-    """The Message-ID, or the marker in a note."""
+    """The Message-ID, or the marker in a note or a task."""
     correlation_id: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -8,7 +8,7 @@ from app.calls import VendorClient
 from app.errors import VendorAway, VendorBusy, VendorError, VendorRefused
 from app.mail.outbound import Outcome, OutcomeKind
 
-_PROVEN_ABSENT_AFTER = timedelta(seconds=20)
+PROVEN_ABSENT_AFTER = timedelta(seconds=20)
 """Longer than any request of ours can still be under way at the vendor's door."""
 
 
@@ -31,7 +31,7 @@ class NoteWay:
                 return Outcome(OutcomeKind.ACCEPTED, "found by its marker", provider_id=found)
             note_id = await self.client.write_note(self.target, payload.decode())
         except VendorError as error:
-            return _outcome(error)
+            return outcome_of(error)
         return Outcome(OutcomeKind.ACCEPTED, provider_id=note_id)
 
     async def settle(self, delivery_id: str, *, age: timedelta) -> Outcome:
@@ -42,11 +42,12 @@ class NoteWay:
             return Outcome(OutcomeKind.AMBIGUOUS, f"could not ask: {error.kind}")
         if found:
             return Outcome(OutcomeKind.ACCEPTED, "found by its marker", provider_id=found)
-        absent = age >= _PROVEN_ABSENT_AFTER
+        absent = age >= PROVEN_ABSENT_AFTER
         return Outcome(OutcomeKind.NOT_SENT if absent else OutcomeKind.AMBIGUOUS, "not there")
 
 
-def _outcome(error: VendorError) -> Outcome:
+def outcome_of(error: VendorError) -> Outcome:
+    """What became of something that was to be written, by the error of the call that was to write it."""
     if isinstance(error, VendorAway | VendorBusy):
         return Outcome(OutcomeKind.NOT_SENT, error.kind or "away", retry_after=error.wait)
     if isinstance(error, VendorRefused):

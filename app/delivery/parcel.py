@@ -7,14 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.ats.canonical import PersonRole
+from app.ats.http import Target
 from app.delivery.models import Delivery, Suppression
 from app.delivery.notes import marker
-from app.delivery.release import MAIL, NOTE
 from app.delivery.route import Route, RouteMeta
+from app.delivery.signing import addressee_and_signer, sender_of
+from app.delivery.ways import NOTE, TASK, WRITES
+from app.delivery.words import note_body
+from app.delivery.writes import payload_of
+from app.delivery.written import write_of
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp
 from app.followups.windows import release
-from app.intake.connections import settings_of
+from app.intake.connections import secrets_of, settings_of
 from app.intake.models import Connection
 from app.mail.headers import message_id
 from app.mail.outbound import Address, Envelope
@@ -23,7 +29,7 @@ from app.messages.write import words_of
 from app.privacy.vault import Vault
 from app.settings import Settings
 from app.timeline.models import Application, Person
-from app.timeline.people import PersonData, find_people, key_of, open_person
+from app.timeline.people import key_of, open_person
 
 
 class CannotLeave(Exception):  # not an error of the service: a reason, kept with the follow-up
@@ -53,9 +59,7 @@ class Parcel:
     attempt: int
     payload: bytes = field(repr=False)
     meta: RouteMeta = field(repr=False)
-    candidate: str = ""
-    application: str = ""
-    note_user: str | None = None
+    target: Target
     correlation_id: str | None = None
 
 
@@ -90,16 +94,24 @@ class Packer:
         if connection is None or application is None:
             raise CannotLeave("its application is not here")
         words = words_of(self.vault, message, person)
+        user = settings_of(connection).note_user or secrets_of(connection, self.vault).acting_user
+        target = Target(application.candidate or "", application.external_id, user)
+        meta = RouteMeta(delivery.id, "", "")
         if delivery.channel == NOTE:
-            body = note_body(delivery, follow_up, words)
-            payload, meta = body.encode(), RouteMeta(delivery.id, "", "")
-            delivery.wire_id = marker(delivery.id)
+            payload = note_body(follow_up, words, marker(delivery.id)).encode()
+        elif delivery.channel in WRITES:
+            written = await write_of(
+                session, self.vault, self.settings, delivery, follow_up, application, words, target
+            )
+            payload = payload_of(written)
         else:
             hours = settings_of(connection).time_zone, now
             envelope = await self._envelope(session, delivery, follow_up, words, application, hours)
             payload = self.route.prepare(envelope, machine_now)
             meta = RouteMeta(delivery.id, envelope.sender.email, envelope.to.email)
             delivery.wire_id, delivery.route = envelope.message_id, self.route.name
+        if delivery.channel in (NOTE, TASK):
+            delivery.wire_id = marker(delivery.id)
         parcel = Parcel(
             delivery_id=delivery.id,
             follow_up_id=follow_up.id,
@@ -108,9 +120,7 @@ class Packer:
             attempt=delivery.attempt,
             payload=payload,
             meta=meta,
-            candidate=application.candidate or "",
-            application=application.external_id,
-            note_user=settings_of(connection).note_user,
+            target=target,
             correlation_id=delivery.correlation_id,
         )
         return parcel, key
@@ -124,21 +134,17 @@ class Packer:
         application: Application,
         hours: tuple[str, datetime],
     ) -> Envelope:
-        role, _, external_id = follow_up.recipient.partition(":")
-        signer = ("member", application.recruiter or "")
-        people = await find_people(session, delivery.connection_id, {(role, external_id), signer})
-        recipient = people.get((role, external_id))
+        recipient, signer = await addressee_and_signer(session, self.vault, delivery, follow_up, application)
         if recipient is None:
             raise CannotLeave("the recipient is not known", waits=True)
-        await self._refuse_suppressed(session, recipient, role)
+        await self._refuse_suppressed(session, recipient)
         data = open_person(self.vault, recipient)
         if not data.email:
             raise CannotLeave("no e-mail address is known", waits=True)
         opens = release(hours[1], data.time_zone or hours[0], window=KINDS[follow_up.kind].window)
         if opens > hours[1]:
             raise NotNow(opens)
-        signed = people.get(signer)
-        sender, reply_to = self._sender(open_person(self.vault, signed) if signed else PersonData())
+        sender, reply_to = sender_of(self.settings, signer)
         return Envelope(
             send_id=delivery.id,
             message_id=message_id(delivery.id, self.settings.mail_domain),
@@ -150,10 +156,10 @@ class Packer:
             reply_to=reply_to,
         )
 
-    async def _refuse_suppressed(self, session: AsyncSession, person: Person, role: str) -> None:
-        if role == "candidate" and not person.can_email:
+    async def _refuse_suppressed(self, session: AsyncSession, person: Person) -> None:
+        if person.role == PersonRole.CANDIDATE and not person.can_email:
             raise CannotLeave("the ATS says that the candidate may not be mailed")
-        if role == "candidate" and person.private:
+        if person.role == PersonRole.CANDIDATE and person.private:
             raise CannotLeave("the candidate is private in the ATS")
         if person.address_hash is None:
             return
@@ -162,25 +168,3 @@ class Packer:
         )
         if found:
             raise CannotLeave(f"the address is suppressed: {found.reason}")
-
-    def _sender(self, recruiter: PersonData) -> tuple[Address, Address | None]:
-        """From the recruiter's own address where the domain is ours; else in their name, replies to them."""
-        own = Address(self.settings.mail_from_name, self.settings.mail_from)
-        if not recruiter.email or not recruiter.full_name:
-            return own, None
-        theirs = Address(recruiter.full_name, recruiter.email)
-        if recruiter.email.rpartition("@")[2].casefold() == own.email.rpartition("@")[2].casefold():
-            return theirs, None
-        return Address(f"{recruiter.full_name} ({self.settings.company_name})", own.email), theirs
-
-
-def note_body(delivery: Delivery, follow_up: FollowUp, words: dict[str, str]) -> str:
-    """What a recruiter reads in the ATS; the marker lets us find it again."""
-    what = follow_up.kind.replace("_", " ")
-    if follow_up.note_only:
-        head = f"Suggested message to the candidate ({what}), not sent by Heardback:"
-        return f"{head}\n\n{words['subject']}\n\n{words['text']}\n\n{marker(delivery.id)}"
-    return f"Heardback wrote to the candidate ({what}): “{words['subject']}”\n\n{marker(delivery.id)}"
-
-
-__all__ = ["MAIL", "NOTE", "CannotLeave", "NotNow", "Packer", "Parcel", "note_body"]

@@ -8,10 +8,15 @@ from sqlmodel import col
 
 from app.delivery.models import Delivery
 from app.delivery.parcel import CannotLeave, NotNow
-from app.delivery.release import MAIL, mode_of
+from app.delivery.release import mode_of
+from app.delivery.ways import MAIL, speaks
+from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
+from app.followups.plan import told_from
 from app.followups.store import SETTLED
 from app.intake.models import Connection
+from app.timeline.models import Application
+from app.timeline.store import read
 
 _LOOK_AGAIN = timedelta(minutes=15)
 
@@ -27,17 +32,28 @@ async def permit(session: AsyncSession, delivery: Delivery, follow_up: FollowUp,
         # Nothing is lost while a connection is switched off; whoever switches it on lets it leave.
         delivery.cause, delivery.waiting_on = "its connection is switched off", "operations"
         raise NotNow(now + _LOOK_AGAIN)
-    if delivery.channel != MAIL and not follow_up.note_only:
+    if not speaks(delivery.channel, follow_up):
         return  # it tells of a mail that has left
     if follow_up.expires_at is not None and now > follow_up.expires_at:
         raise CannotLeave("too late to be of use")
     if not await _still_asked(session, follow_up):
         raise CannotLeave(SETTLED)
+    if KINDS[follow_up.kind].rejects:
+        await _refuse_early(session, follow_up, now)
     mode = mode_of(connection, follow_up)
     if mode == "off":
         raise CannotLeave("the connection's settings say not to say this")
     if mode == "note_only" and delivery.channel == MAIL:
         raise OtherWay
+
+
+async def _refuse_early(session: AsyncSession, follow_up: FollowUp, now: datetime) -> None:
+    """The ATS may say from when on a rejection may be told: asked once more, of all that is known now."""
+    application = await session.get_one(Application, follow_up.application_id)
+    for known in await read(session, [application]):
+        earliest = told_from(follow_up.kind, known.truth)
+        if earliest is not None and earliest > now:
+            raise NotNow(earliest)
 
 
 async def _still_asked(session: AsyncSession, follow_up: FollowUp) -> bool:

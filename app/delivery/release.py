@@ -1,26 +1,30 @@
 """Ready follow-ups become deliveries at their time."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.delivery.models import Delivery, DeliveryState
+from app.delivery.ways import MAIL, NOTE, instead_of_mail
 from app.followups.models import FollowUp, FollowUpState
 from app.ids import new_id
 from app.intake.config import Mode
 from app.intake.connections import settings_of
 from app.intake.models import Connection
+from app.privacy.vault import Vault
 
-MAIL, NOTE = "mail", "note"
+__all__ = ["MAIL", "NOTE", "delivery_row", "mode_of", "release_due"]
+
 _HAS_NOT_LEFT = (DeliveryState.CANCELLED, DeliveryState.QUEUED, DeliveryState.FAILED)
+_LOOK_AGAIN = timedelta(minutes=15)
 
 
-async def release_due(session: AsyncSession, now: datetime, limit: int) -> int:
-    """Queues what is ready and due; returns how many left."""
+async def release_due(session: AsyncSession, vault: Vault, now: datetime, limit: int) -> int:
+    """Queues what is ready and due; returns how many were looked at."""
     found = await session.scalars(
         select(FollowUp)
         .where(col(FollowUp.act_at) <= now, col(FollowUp.state) == FollowUpState.READY)
@@ -30,7 +34,7 @@ async def release_due(session: AsyncSession, now: datetime, limit: int) -> int:
     )
     rows = found.all()
     leaving = [row for row in rows if not _stale(row, now)]
-    await _queue(session, await _as_set_now(session, leaving, now), now)
+    await _queue(session, await _as_set_now(session, vault, leaving, now), now)
     await session.flush()
     return len(rows)
 
@@ -44,20 +48,28 @@ def _stale(row: FollowUp, now: datetime) -> bool:
     return True
 
 
-async def _as_set_now(session: AsyncSession, rows: Sequence[FollowUp], now: datetime) -> list[FollowUp]:
-    """The connection's settings may have changed since it was planned: sent, only noted, or not said."""
+async def _as_set_now(
+    session: AsyncSession, vault: Vault, rows: Sequence[FollowUp], now: datetime
+) -> list[tuple[FollowUp, str]]:
+    """Each with its way out. The settings may have changed since it was planned: sent, noted, or not said."""
     ids = {row.connection_id for row in rows}
     found = await session.scalars(select(Connection).where(col(Connection.id).in_(ids)))
     connections = {connection.id: connection for connection in found}
     leaving = []
     for row in rows:
-        mode = mode_of(connections[row.connection_id], row)
+        connection = connections[row.connection_id]
+        mode = mode_of(connection, row)
+        way = MAIL if mode == "send" else instead_of_mail(connection, vault)
         if mode == "off":
             row.state, row.cause = FollowUpState.CANCELLED, "the connection's settings say not to say this"
             row.act_at, row.updated_at = None, now
+        elif way is None:
+            # Nothing is lost: it leaves when there are credentials, or when the settings say to send it.
+            row.cause = "it may only be noted, and this ATS cannot be written to"
+            row.act_at = now + _LOOK_AGAIN
         else:
             row.note_only = mode == "note_only"
-            leaving.append(row)
+            leaving.append((row, way))
     return leaving
 
 
@@ -66,12 +78,14 @@ def mode_of(connection: Connection, row: FollowUp) -> Mode:
     return settings_of(connection).mode_of(row.kind) if row.recipient.startswith("candidate:") else "send"
 
 
-async def _queue(session: AsyncSession, rows: Sequence[FollowUp], now: datetime) -> None:
+async def _queue(session: AsyncSession, leaving: Sequence[tuple[FollowUp, str]], now: datetime) -> None:
     values = []
-    for row in rows:
-        row.state, row.act_at, row.updated_at = FollowUpState.QUEUED, None, now
-        values.append(delivery_row(row, NOTE if row.note_only else MAIL, now))
+    for row, way in leaving:
+        row.state, row.cause = FollowUpState.QUEUED, None
+        row.act_at, row.updated_at = None, now
+        values.append(delivery_row(row, way, now))
     if values:
+        await _give_up_other_ways(session, leaving, now)
         # A follow-up that news cancelled and then wanted again has its delivery already; one that has left
         # or may have left stays as it is. What failed has not left.
         statement = insert(Delivery).values(values)
@@ -83,6 +97,28 @@ async def _queue(session: AsyncSession, rows: Sequence[FollowUp], now: datetime)
                 where=col(Delivery.state).in_(_HAS_NOT_LEFT),
             ),
         )
+
+
+async def _give_up_other_ways(
+    session: AsyncSession, leaving: Sequence[tuple[FollowUp, str]], now: datetime
+) -> None:
+    """What was queued on another way before the settings changed must not leave as well."""
+    way = case({row.id: way for row, way in leaving}, value=col(Delivery.follow_up_id))
+    await session.execute(
+        update(Delivery)
+        .where(
+            col(Delivery.follow_up_id).in_([row.id for row, _ in leaving]),
+            col(Delivery.channel) != way,
+            col(Delivery.state) == DeliveryState.QUEUED,
+        )
+        .values(
+            state=DeliveryState.CANCELLED,
+            cause="it leaves another way now",
+            act_at=None,
+            waiting_on=None,
+            settled_at=now,
+        ),
+    )
 
 
 def delivery_row(row: FollowUp, channel: str, now: datetime) -> dict[str, object]:

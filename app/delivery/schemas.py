@@ -49,7 +49,8 @@ class DeliveryShown(Shown):
     follow_up_id: str
     message_id: str
     connection_id: str
-    channel: Literal["mail", "note"]
+    channel: Literal["mail", "note", "tag", "email_log", "task"]
+    """The mail itself; or what is left in the ATS: a note, a tag, a copy of the mail, a task."""
     route: str | None
     recipient: str
     state: Literal["queued", "sending", "sent", "failed", "unknown", "cancelled"]
@@ -61,7 +62,7 @@ class DeliveryShown(Shown):
     attempt: int
     provider_id: str | None
     wire_id: str | None
-    """The Message-ID, or the marker in the note."""
+    """The Message-ID, or the marker in the note or the task."""
     correlation_id: str | None
     created_at: datetime
     settled_at: datetime | None

@@ -1,27 +1,23 @@
 """The way out: claimed parcels leave side by side; unknown outcomes are asked about."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, select
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
-from app.ats.http import Target
 from app.db import Sessions, unit_of_work
 from app.delivery.claim import Instants, claim, expire_leases
-from app.delivery.models import Attempt, Delivery, DeliveryState
 from app.delivery.notes import NoteWay
-from app.delivery.parcel import NOTE, Packer, Parcel
+from app.delivery.parcel import Packer, Parcel
+from app.delivery.questions import Question, claim_questions
 from app.delivery.settle import CANNOT_BE_ASKED, settle
+from app.delivery.ways import MAIL, WRITES
+from app.delivery.writes import WriteWay
 from app.errors import HeardbackError
-from app.followups.models import FollowUp
 from app.isolation import passing
 from app.mail.outbound import Outcome, OutcomeKind
-from app.timeline.models import Application
 from app.vendors import Vendors
 
 log = structlog.get_logger()
@@ -84,89 +80,48 @@ class Post:
             return Outcome(OutcomeKind.NOT_SENT, "the lease was over before it left")
         try:
             async with asyncio.timeout(left.total_seconds()):
-                if parcel.channel == NOTE:
-                    way = await self._note_way(parcel)
-                    return await way.send(parcel.payload, parcel.delivery_id, again=parcel.attempt > 1)
-                return await self.packer.route.send(parcel.payload, parcel.meta)
+                if parcel.channel == MAIL:
+                    return await self.packer.route.send(parcel.payload, parcel.meta)
+                _, client = await self.vendors.client(parcel.connection_id)
+                if parcel.channel in WRITES:
+                    return await WriteWay(client).send(parcel.payload)
+                way = NoteWay(client, parcel.target)
+                return await way.send(parcel.payload, parcel.delivery_id, again=parcel.attempt > 1)
         except TimeoutError:
             return Outcome(OutcomeKind.AMBIGUOUS, "no answer within the lease")
         except HeardbackError as refused:
             return Outcome(OutcomeKind.CONFIGURATION, refused.detail)
 
-    async def _note_way(self, parcel: Parcel) -> NoteWay:
-        _, client = await self.vendors.client(parcel.connection_id)
-        return NoteWay(client, Target(parcel.candidate, parcel.application, parcel.note_user))
-
     async def ask_due(self, at: Instants) -> int:
         """Asks what became of sends with an unknown outcome; returns how many were asked about."""
+        vault = self.packer.vault
         async with unit_of_work(self.sessions) as session:
-            questions = await self._questions(session, at)
+            questions = await claim_questions(session, vault, at, lease=self.lease, limit=BATCH)
         for question in questions:
             outcome = await self._ask(question)
             async with unit_of_work(self.sessions) as session:
-                await settle(session, self.packer.vault, question.delivery, question.attempt, outcome, at)
+                await settle(session, vault, question.delivery, question.attempt, outcome, at)
         return len(questions)
 
-    async def _questions(self, session: AsyncSession, at: Instants) -> Sequence["_Question"]:
-        rows = await session.execute(
-            select(Delivery, Attempt, Application)
-            .join(
-                Attempt,
-                and_(
-                    col(Attempt.delivery_id) == col(Delivery.id),
-                    col(Attempt.number) == col(Delivery.attempt),
-                ),
-            )
-            .join(FollowUp, col(FollowUp.id) == col(Delivery.follow_up_id))
-            .join(Application, col(Application.id) == col(FollowUp.application_id))
-            .where(col(Delivery.state) == DeliveryState.UNKNOWN, col(Delivery.act_at) <= at.business)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True, of=Delivery),
-        )
-        questions = []
-        for delivery, attempt, application in rows:
-            # Nobody else asks meanwhile; a worker that dies here lets the question come back.
-            delivery.act_at = at.business + self.lease
-            questions.append(_question(delivery, attempt, application, at.machine))
-        return questions
-
-    async def _ask(self, question: "_Question") -> Outcome:
+    async def _ask(self, question: Question) -> Outcome:
         try:
-            if question.channel == NOTE:
-                _, client = await self.vendors.client(question.connection)
-                way = NoteWay(client, Target(question.candidate, question.application))
-                return await way.settle(question.delivery, age=question.age)
-            answer = await self.packer.route.settle(question.delivery, age=question.age)
+            async with asyncio.timeout(self.lease.total_seconds()):
+                answer = await self._answer(question)
+        except TimeoutError:
+            return Outcome(OutcomeKind.AMBIGUOUS, "no answer within the lease")
         except HeardbackError as refused:
             return Outcome(OutcomeKind.AMBIGUOUS, refused.detail)
         if answer is None:
-            return Outcome(OutcomeKind.AMBIGUOUS, "the route cannot be asked", provider_id=CANNOT_BE_ASKED)
+            return Outcome(OutcomeKind.AMBIGUOUS, "it cannot be asked", provider_id=CANNOT_BE_ASKED)
         return answer
 
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    delivery: str
-    attempt: int
-    channel: str
-    connection: str
-    candidate: str
-    application: str
-    age: timedelta
-
-
-def _question(
-    delivery: Delivery,
-    attempt: Attempt,
-    application: Application,
-    machine_now: datetime,
-) -> _Question:
-    return _Question(
-        delivery.id,
-        delivery.attempt,
-        delivery.channel,
-        delivery.connection_id,
-        application.candidate or "",
-        application.external_id,
-        machine_now - attempt.started_at,
-    )
+    async def _answer(self, question: Question) -> Outcome | None:
+        """What is known now; None where nobody can ever say."""
+        if question.channel == MAIL:
+            return await self.packer.route.settle(question.delivery, age=question.age)
+        _, client = await self.vendors.client(question.connection)
+        if question.channel not in WRITES:
+            return await NoteWay(client, question.target).settle(question.delivery, age=question.age)
+        if question.payload is None:
+            return None
+        return await WriteWay(client).settle(question.payload, age=question.age)

@@ -10,8 +10,10 @@ from sqlmodel import col
 from app.ats.canonical import Fact, FactKind, Reading
 from app.delivery.claim import Instants
 from app.delivery.models import Attempt, Delivery, DeliveryState, RouteHealth, Suppression
-from app.delivery.release import MAIL, NOTE, delivery_row
+from app.delivery.release import delivery_row
+from app.delivery.ways import MAIL, after_mail, speaks
 from app.followups.models import FollowUp, FollowUpState
+from app.intake.models import Connection
 from app.mail.outbound import Outcome, OutcomeKind
 from app.messages.models import Message
 from app.messages.write import ask
@@ -92,13 +94,28 @@ async def _sent(
     delivery.waiting_on = None
     if delivery.channel == MAIL:
         await _clear_route(session, delivery.route)
-    if delivery.channel == NOTE and not follow_up.note_only:
+    if not speaks(delivery.channel, follow_up):
         return
     follow_up.state, follow_up.cause, follow_up.updated_at = FollowUpState.SENT, None, at.business
     await say(session, vault, follow_up, at.business)
     if delivery.channel == MAIL and follow_up.recipient.startswith("candidate:"):
-        row = delivery_row(follow_up, NOTE, at.business)
-        await session.execute(insert(Delivery).values(row).on_conflict_do_nothing())
+        await _write_back(session, vault, follow_up, at.business)
+
+
+async def _write_back(session: AsyncSession, vault: Vault, follow_up: FollowUp, now: datetime) -> None:
+    """What was sent is told in the ATS as well, in the ways that the connection's settings name."""
+    connection = await session.get_one(Connection, follow_up.connection_id)
+    rows = [delivery_row(follow_up, channel, now) for channel in after_mail(connection, vault)]
+    if rows:
+        # One that was given up when the settings changed, proven not to be there, is wanted again.
+        statement = insert(Delivery).values(rows)
+        await session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["follow_up_id", "channel"],
+                set_={"state": DeliveryState.QUEUED, "act_at": now, "cause": None, "settled_at": None},
+                where=col(Delivery.state) == DeliveryState.CANCELLED,
+            ),
+        )
 
 
 async def say(session: AsyncSession, vault: Vault, follow_up: FollowUp, now: datetime) -> None:
@@ -168,7 +185,7 @@ async def _stop_route(session: AsyncSession, delivery: Delivery, outcome: Outcom
         follow_up.state = FollowUpState.QUEUED
         follow_up.cause, follow_up.waiting_on = outcome.detail, "operations"
         await _wake(session, follow_up, at)
-    if delivery.channel == NOTE or delivery.route is None:
+    if delivery.channel != MAIL or delivery.route is None:
         return
     values = {"stopped_at": at.business, "cause": outcome.detail, "retry_at": at.business + _ROUTE_REST}
     statement = insert(RouteHealth).values(route=delivery.route, **values)
@@ -217,7 +234,7 @@ async def _unknown(
     if delivery.inquiries < len(_INQUIRIES) and outcome.provider_id != CANNOT_BE_ASKED:
         delivery.act_at = at.business + timedelta(minutes=_INQUIRIES[delivery.inquiries])
         delivery.inquiries += 1
-        if delivery.channel == MAIL or follow_up.note_only:
+        if speaks(delivery.channel, follow_up):
             follow_up.state, follow_up.updated_at = FollowUpState.UNKNOWN, at.business
         return
     delivery.provider_id = None if delivery.provider_id == CANNOT_BE_ASKED else delivery.provider_id
@@ -236,7 +253,7 @@ CANNOT_BE_ASKED = "cannot be asked"
 def _hold(delivery: Delivery, follow_up: FollowUp, state: str, cause: str, at: Instants) -> None:
     """Waits on a named person: the one whom the follow-up names, else operations."""
     delivery.waiting_on = follow_up.waiting_on or "operations"
-    if delivery.channel == NOTE and not follow_up.note_only:
+    if not speaks(delivery.channel, follow_up):
         delivery.waiting_on = "operations"
         return
     follow_up.state, follow_up.cause, follow_up.updated_at = state, cause, at.business

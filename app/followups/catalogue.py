@@ -33,8 +33,9 @@ class Kind:
 
     ``approval`` is the default; ``window`` keeps it inside the sending window, while kinds without it answer
     an act or are too good to wait; ``decision`` demands the human decision it tells; ``progress`` demands a
-    next step with a date; ``points`` are facts whose words must be in the text. ``required_facts`` are needed
-    even where the template does not print them.
+    next step with a date; ``points`` are facts whose words must be in the text; ``rejects``: it tells a
+    rejection, which some ATSs forbid before a date. ``required_facts`` are needed even where the template
+    does not print them.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Kind:
     decision: bool = False
     progress: bool = False
     points: tuple[str, ...] = ()
+    rejects: bool = False
 
 
 _LETTER = frozenset({"candidate.first_name", "job.title", "company.name", "recruiter.name"})
@@ -65,6 +67,7 @@ def _candidate(
     decision: bool = False,
     progress: bool = False,
     points: tuple[str, ...] = (),
+    rejects: bool = False,
 ) -> Kind:
     required = _LETTER | set(facts) | set(points)
     required |= _DECIDED if decision else set()
@@ -80,6 +83,7 @@ def _candidate(
         decision=decision,
         progress=progress,
         points=points,
+        rejects=rejects,
     )
 
 
@@ -100,19 +104,20 @@ _ALL = (
     _candidate("moved_on", "stage.name", max_words=130, progress=True),
     _candidate("thank_you_after_interview", "interview.date", max_words=150, progress=True),
     _candidate("holding_update", max_words=140, progress=True),
-    _candidate("rejection_after_screening", max_words=170, approval=True, decision=True),
+    _candidate("rejection_after_screening", max_words=170, approval=True, decision=True, rejects=True),
     _candidate(
         "rejection_after_interview",
         max_words=230,
         approval=True,
         decision=True,
         points=("rejection.reason", "rejection.recommendation"),
+        rejects=True,
     ),
     _candidate(
         "offer_news", max_words=220, approval=True, window=False, decision=True, points=("offer.reason",)
     ),
     _candidate("withdrawal_acknowledged", max_words=120, window=False),
-    _candidate("position_filled", max_words=150, approval=True, decision=True),
+    _candidate("position_filled", max_words=150, approval=True, decision=True, rejects=True),
     _candidate("timeline_change", max_words=140, progress=True),
     _candidate("offer_reminder", "offer.sent_on", max_words=160),
     _candidate("check_in_before_start", max_words=130),

@@ -48,15 +48,17 @@ def plan(
 ) -> Iterator[Wanted]:
     """Everything that this clock wants said; nothing while it is paused or once it is closed.
 
+    While a rejection must not be told yet, its words are planned all the same, to leave when they may.
     Of a `private` candidate only the recruiter or the coordinator hears. The same clock always wants the
     same: each step has a key under which it is said at most once.
     """
-    if reading.state not in (ClockState.RUNNING, ClockState.BREACHED):
+    if not (reading.state in (ClockState.RUNNING, ClockState.BREACHED) or _only_secret(case, reading, now)):
         return
     for say in case.policy.say:
         at = _moment(say, case, reading)
         if at is not None and _applies(say, truth, case, settings):
             at = after(say.delay, case.history.hours, at) if say.delay else at
+            at = max(at, told_from(say.kind, truth) or at)
             for recipient in _recipients(say.to, truth, case, private=private):
                 yield _wanted(
                     say.kind,
@@ -73,6 +75,17 @@ def plan(
         for recipient in _recipients(escalation.escalate.to, truth, case, private=private):
             step = f"escalated:{escalation.step}"
             yield _wanted(kind, step, recipient, escalation.at, case=case, settings=settings, now=now)
+
+
+def told_from(kind: str, truth: Truth) -> datetime | None:
+    """The instant before which a message of this kind must not leave: a hard bound, whatever was planned."""
+    decision = truth.standing
+    return decision.told_from if decision and KINDS[kind].rejects else None
+
+
+def _only_secret(case: Case, reading: ClockReading, now: datetime) -> bool:
+    pauses = [p for p in case.history.pauses if p.since <= now and (p.until is None or now < p.until)]
+    return reading.state is ClockState.PAUSED and all(pause.plans for pause in pauses)
 
 
 def step_of(say: Say, case: Case) -> str:

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from app.ats.canonical import PersonRole
 from app.db import insert_many
+from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.plan import Wanted, plan
 from app.ids import new_id
@@ -20,6 +21,8 @@ from app.timeline.people import find_people
 from app.timeline.truth import Truth
 
 Key = tuple[str, str, str]
+
+_WORDS_ARE_THERE = (FollowUpState.WAITING_FACT, FollowUpState.WAITING_APPROVAL, FollowUpState.READY)
 
 SETTLED = "what it asks for is settled"
 
@@ -159,6 +162,9 @@ def _replan(row: FollowUp, wanted: Wanted, now: datetime) -> None:
     """A planned one moves with its clock; one that news had cancelled comes back when news wants it again."""
     if row.state in FollowUpState.OPEN:
         row.recipient = wanted.recipient  # a merge may have given the candidate another id
+    if KINDS[wanted.kind].rejects and row.state in _WORDS_ARE_THERE:
+        _hold_until(row, wanted, now)
+        return
     if row.state == FollowUpState.CANCELLED and not row.final:
         row.state, row.cause, row.message_id = FollowUpState.PLANNED, None, None
     elif row.state != FollowUpState.PLANNED or row.planned_for == wanted.planned_for:
@@ -168,6 +174,15 @@ def _replan(row: FollowUp, wanted: Wanted, now: datetime) -> None:
     row.expires_at = wanted.expires_at
     row.act_at = now if wanted.approval else wanted.release_at
     row.updated_at = now
+
+
+def _hold_until(row: FollowUp, wanted: Wanted, now: datetime) -> None:
+    """The words stay; the instant from which a rejection may be told has moved, so they leave then."""
+    if row.planned_for == wanted.planned_for:
+        return
+    row.planned_for, row.release_at, row.updated_at = wanted.planned_for, wanted.release_at, now
+    if row.state == FollowUpState.READY:
+        row.act_at = wanted.release_at
 
 
 def _causes(owed: Owed) -> dict[str, str]:

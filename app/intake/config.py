@@ -1,7 +1,7 @@
 """What can be set for a connection, and what must stay secret about it."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -11,6 +11,9 @@ from app.moments import zone
 
 Mode = Literal["send", "note_only", "off"]
 """What becomes of a follow-up: sent and noted in the ATS, only noted, or not said at all."""
+
+WriteBack = Literal["note", "tag", "email", "task"]
+"""What is left in the ATS, in the words of `app.ats.steps.WriteKind`."""
 
 ACTIVE_SECRETS = 2
 """How many signing secrets may be active: the new one, and the old one until the ATS uses the new."""
@@ -45,6 +48,9 @@ class ConnectionSettings(BaseModel):
     """For every kind of follow-up that `delivery` does not name."""
     delivery: dict[str, Mode] = Field(default_factory=dict)
     """By kind of follow-up; the ATS may already write some of them itself."""
+    write_back: Annotated[list[WriteBack], Field(max_length=len(get_args(WriteBack)))] = ["note"]
+    """What a sent message leaves in the ATS: a note, or a copy of the mail in its place, and a tag. With
+    `task`, what is only noted becomes a task for the recruiter."""
 
     calendar: str = "default"
     """The name of the business calendar."""

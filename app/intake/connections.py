@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.http import Account
+from app.ats.steps import Signer
 from app.ats.vendor import VENDORS
 from app.errors import UnknownConnection, Unprocessable
 from app.ids import new_id
 from app.intake.config import ACTIVE_SECRETS, MOST_SECRETS, ConnectionSecrets, ConnectionSettings, Mode
 from app.intake.models import Connection
+from app.intake.possible import refuse_impossible
 from app.privacy.vault import Vault
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "account_of",
     "add",
     "add_secrets",
+    "change_settings",
     "get",
     "list_all",
     "new_secret",
@@ -49,11 +52,13 @@ async def add(
     """A new, enabled connection; its webhooks are accepted as soon as it is committed.
 
     Raises:
-        Unprocessable: The vendor is not known, or the settings name another API outside of a trial.
+        Unprocessable: The vendor is not known, the settings name another API outside of a trial, or they ask
+            for what this ATS cannot do.
     """
     if vendor not in VENDORS:
         raise Unprocessable(f"Unknown vendor; known are: {', '.join(sorted(VENDORS))}.", field="vendor")
     settings.refuse_foreign_addresses(trial=trial)
+    refuse_impossible(vendor, settings, secrets)
     connection = Connection(
         id=new_id("con"),
         vendor=vendor,
@@ -107,7 +112,10 @@ async def rotate_secret(
     known = secrets_of(connection, vault)
     chosen = new_secret() if new is None else new
     kept = [secret for secret in known.signing_secrets if secret != chosen]
-    _seal(connection, vault, _with_signing(known, [chosen, *kept][:ACTIVE_SECRETS]))
+    # A vendor that makes a secret for each webhook has them entered one by one.
+    many = VENDORS[connection.vendor].setup.SIGNER is Signer.VENDOR
+    most = MOST_SECRETS if many else ACTIVE_SECRETS
+    _seal(connection, vault, _with_signing(known, [chosen, *kept][:most]))
     await session.flush()
     return chosen
 
@@ -122,6 +130,18 @@ async def add_secrets(session: AsyncSession, vault: Vault, connection_id: str, m
     kept = [secret for secret in known.signing_secrets if secret not in made]
     _seal(connection, vault, _with_signing(known, [*made, *kept][:MOST_SECRETS]))
     await session.flush()
+
+
+def change_settings(
+    connection: Connection, vault: Vault, settings: ConnectionSettings, *, trial: bool = False
+) -> None:
+    """Treats the connection, which is locked, as these settings say.
+
+    Raises `Unprocessable` where they name another API outside of a trial, or ask for what this ATS cannot do.
+    """
+    settings.refuse_foreign_addresses(trial=trial)
+    refuse_impossible(connection.vendor, settings, secrets_of(connection, vault))
+    connection.settings = settings.model_dump(mode="json")
 
 
 async def set_credentials(

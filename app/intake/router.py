@@ -81,6 +81,7 @@ async def change_connection(
     _: Annotated[Caller, needs("admin")],
     session: Session,
     settings: Settings,
+    vault: Vault,
     record: Audit,
 ) -> ConnectionShown:
     """Rename, switch on or off, or set how a connection is treated."""
@@ -90,8 +91,8 @@ async def change_connection(
     if change.enabled is not None:
         connection.enabled = change.enabled
     if change.settings is not None:
-        change.settings.refuse_foreign_addresses(trial=settings.mode == "trial")
-        connection.settings = change.settings.model_dump(mode="json")
+        trial = settings.mode == "trial"
+        connections.change_settings(connection, vault, change.settings, trial=trial)
     record("connection.changed", connection.id, {"fields": sorted(change.model_fields_set)})
     return _shown(connection, settings.public_url)
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.sla.policies import Policy
 from app.sla.triggers import Occurrence
 from app.timeline.truth import Act, Decision, Truth
+
+_REACH = timedelta(days=5 * 365)
+"""How far a due time may lie ahead, by the calendars; what is held longer has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class Pause:
     since: datetime
     until: datetime | None
     cause: str
+    plans: bool = False
+    """What the clock says is written and allowed meanwhile all the same; it only leaves later."""
 
 
 def clock_key(policy: str, occurrence: str) -> str:
@@ -66,6 +71,7 @@ def pauses(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Pau
             yield from (_held(each, act.at) for each in held)
             held = []
     yield from (_held(each, None) for each in held)
+    yield from _while_secret(policy, occurrence)
 
 
 def _held(act: Act, resumed_at: datetime | None) -> Pause:
@@ -82,6 +88,15 @@ def _while_closed(policy: Policy, truth: Truth, occurrence: Occurrence) -> Itera
         if decision.undone_at and decision.undone_at > occurrence.starts_at:
             since = occurrence.starts_at if policy.reopen == "anew" else decision.at
             yield Pause(since, decision.undone_at, f"{decision.kind}, then reopened")
+
+
+def _while_secret(policy: Policy, occurrence: Occurrence) -> Iterator[Pause]:
+    """The ATS names an instant before which nobody may be told: only from then on is the answer owed."""
+    told_from = occurrence.decision.told_from if occurrence.decision else None
+    start = occurrence.starts_at
+    if told_from and told_from > start and any(say.to == "candidate" for say in policy.say):
+        until = told_from if told_from - start < _REACH else None
+        yield Pause(start, until, f"not to be told before {told_from:%Y-%m-%d %H:%M} UTC", plans=True)
 
 
 def _acts(policy: Policy, truth: Truth, occurrence: Occurrence) -> Iterator[Act]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+
+_FAR = datetime(2290, 1, 1, tzinfo=UTC)
+"""Beyond it calendars do not reach; such a date means never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ class Decision:
     at: datetime
     undone_at: datetime | None
     data: Mapping[str, Any]
+
+    @property
+    def told_from(self) -> datetime | None:
+        """The instant before which nobody may tell the candidate of this rejection, if the ATS names one."""
+        said = self.data.get("not_before") if self.kind == "rejected" else None
+        return min(datetime.fromisoformat(said), _FAR) if said else None
 
 
 @dataclass(frozen=True, slots=True)

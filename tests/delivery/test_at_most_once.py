@@ -14,6 +14,7 @@ from app.delivery.claim import claim
 from app.delivery.models import Attempt, Delivery, RouteHealth, Suppression
 from app.delivery.settle import settle
 from app.followups.models import FollowUp
+from app.intake import connections
 from app.mail.outbound import Outcome, OutcomeKind
 from app.timeline.models import FactRow
 from tests.flow.small import ADDRESS, MONDAY, Small, Vanished, open_small, webhook
@@ -339,9 +340,19 @@ async def _set(small: Small, name: str, value: str) -> None:
     )
 
 
+async def _may_note(small: Small) -> None:
+    """There are credentials, for an API at which nobody answers."""
+    async with unit_of_work(small.services.sessions) as session:
+        given = {"client_id": "us", "client_secret": "a-secret-of-ours"}
+        await connections.set_credentials(session, small.services.vault, small.connection, given)
+    for name in ("base_url", "auth_url"):
+        await _set(small, name, '"http://127.0.0.1:9"')
+
+
 @pytest.mark.parametrize("queued", [False, True])
 async def test_settings_that_change_before_it_leaves_are_heeded(small: Small, *, queued: bool) -> None:
     """Only noted from now on: no mail leaves, neither of what is ready nor of what is queued."""
+    await _may_note(small)
     small.clock.at = DUE
     await small.flow.messages()
     if queued:
@@ -400,3 +411,23 @@ async def test_a_question_that_was_answered_before_it_left_is_not_asked(small: S
     await small.flow.deliveries()
     question = await small.one(FollowUp, id=question.id)
     assert (question.state, question.cause) == ("cancelled", "what it asks for is settled")
+
+
+async def test_what_was_to_be_noted_and_is_sent_after_all_leaves_once(small: Small) -> None:
+    """A note waits for the ATS to come back when the settings change: the mail leaves in its place."""
+    await _may_note(small)
+    await _set(small, "default_delivery", '"note_only"')
+    await small.at(DUE)
+    follow_up = await _follow_up(small)
+    note = await small.one(Delivery, follow_up_id=follow_up.id, channel="note")
+    assert note.state == "queued"
+    await _set(small, "default_delivery", '"send"')
+    await small.execute("UPDATE follow_up SET state = 'ready', act_at = :at", at=DUE)
+    await small.flow.releases()
+    note = await small.one(Delivery, id=note.id)
+    assert (note.state, note.cause) == ("cancelled", "it leaves another way now")
+    await small.at(DUE + timedelta(hours=1))
+    assert len(_tried(small)) == 1
+    assert (await _follow_up(small)).state == "sent"
+    note = await small.one(Delivery, id=note.id)
+    assert note.state == "queued"  # it tells of the mail now, as soon as the ATS is back
