@@ -41,7 +41,7 @@ async def create_webhooks(services: Services, connection_id: str) -> Sequence[st
             await vendors.aclose()
         if done is not None:
             await _keep(services, connection_id, done)
-            return [f"{vendor.TITLE} has created the webhooks to {url}."]
+            return [f"{vendor.TITLE} has created the webhooks to {url}.", *done.left]
     return _by_hand(vendor, connection, url)
 
 

@@ -60,8 +60,8 @@ __all__ = [
 
 ASSUMED_RATE = 100, timedelta(seconds=10)
 CHUNK = 15
-PUSHED = USUALLY_PUSHED
 """Five or six calls an application: at most ninety, while half the assumed rate gives a hundred in 20 s."""
+PUSHED = USUALLY_PUSHED
 STEADY = frozenset({"jobs", "interviews"})
 
 _FOLLOWED = {

@@ -80,7 +80,12 @@ def create_step(url: str, secret: str, answers: Answers, base: str | None = None
         webhook, again = identity(made.get("id")), f"{action} enabled"
         if webhook and made.get("enabled") is False and again not in answers:
             return Put(again, tell("webhook.update", base, webhookId=webhook, enabled=True))
-    return Done()
+    left = (
+        "Ashby's API cannot create these; add them under Admin › Integrations › Webhooks,",
+        f"with the same secret token and the request URL {url}:",
+        *(f"  {action}" for action in BY_HAND),
+    )
+    return Done(left=left)
 
 
 def webhook_requests(base: str | None = None) -> Mapping[str, Sequence[ApiRequest]]:

@@ -14,15 +14,13 @@ from app.ats.collected import Collected
 from app.ats.fields import Answers, Json, digest, identity, instant, stamp, stamped, text, texts, truth
 from app.ats.greenhouse_facts import (
     candidate_person,
-    created,
-    ending,
     hired,
     job_data,
     member_person,
     offer_data,
     offer_fact,
-    snapshot,
 )
+from app.ats.told import created, ending, snapshot
 
 _STATUSES = {"in_process": "active"}
 

@@ -13,15 +13,13 @@ from app.ats.fields import Json, child, children, identity, instant, needed, sta
 from app.ats.greenhouse_facts import (
     application_url,
     candidate_person,
-    created,
-    ending,
     hired,
     job_data,
     member_person,
     offer_data,
     offer_fact,
-    snapshot,
 )
+from app.ats.told import created, ending, snapshot
 
 
 def collect_application(into: Collected, application: Json, action: str, unless: str) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 from app.ats.canonical import Fact, FactKind, PersonFields, PersonRole, Reading
 from app.ats.collected import Collected
 from app.ats.fields import Answers, Json, child, children, instant, stamp, text, texts
-from app.ats.greenhouse_facts import created, ending, snapshot
 from app.ats.lever_facts import (
     Case,
     is_prospect,
@@ -26,6 +25,7 @@ from app.ats.lever_facts import (
     withdrew,
 )
 from app.ats.lever_parts import collect_interviews, collect_offers, collect_postings, offer_states
+from app.ats.told import created, ending, snapshot
 
 
 def read_answers(answers: Answers, received_at: datetime) -> Reading:

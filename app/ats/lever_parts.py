@@ -11,8 +11,8 @@ from typing import Any
 from app.ats.canonical import Fact, FactKind
 from app.ats.collected import Collected
 from app.ats.fields import Answers, Json, child, children, day, digest, stamp, text, texts
-from app.ats.greenhouse_facts import snapshot
 from app.ats.lever_facts import Case, member, moment, ref, safe_id, written
+from app.ats.told import snapshot
 
 _OPEN = {"published": "open", "internal": "open", "closed": "closed"}
 _MOST_MINUTES = 7 * 24 * 60

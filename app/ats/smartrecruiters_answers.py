@@ -11,13 +11,13 @@ from typing import Any
 from app.ats.canonical import Fact, FactKind, PersonFields, PersonRole, Reading
 from app.ats.collected import Collected
 from app.ats.fields import Answers, Json, child, instant, stamp, text, texts
-from app.ats.greenhouse_facts import snapshot
 from app.ats.smartrecruiters_history import Ids, Step, created, facts_of, ids_of, steps_of
 from app.ats.smartrecruiters_ids import application_id, ident
 from app.ats.smartrecruiters_jobs import job_facts, lead
 from app.ats.smartrecruiters_meetings import interviews_of, meeting_facts, review_fact
 from app.ats.smartrecruiters_offers import offer_fact, offer_ids
 from app.ats.smartrecruiters_url import application_url
+from app.ats.told import snapshot
 
 
 def read_answers(answers: Answers, received_at: datetime) -> Reading:

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.ats.canonical import Fact, FactKind
 from app.ats.fields import Answers, Json, child, instant, text
-from app.ats.greenhouse_facts import snapshot
 from app.ats.smartrecruiters_ids import ident
+from app.ats.told import snapshot
 
 _STATUSES = {
     "CREATED": "open",

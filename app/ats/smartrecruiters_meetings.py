@@ -6,9 +6,9 @@ from typing import Any
 
 from app.ats.canonical import Fact, FactKind
 from app.ats.fields import Answers, Json, child, children, digest, instant, stamp, stamped, text
-from app.ats.greenhouse_facts import snapshot
 from app.ats.smartrecruiters_history import Ids, ids_of
 from app.ats.smartrecruiters_ids import application_id, ident
+from app.ats.told import snapshot
 
 _DECLINED = "declined"
 

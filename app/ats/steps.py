@@ -29,10 +29,15 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It is there. ``external_id`` is the vendor's id of it; ``secrets`` are signing secrets it has made."""
+    """It is there.
+
+    ``external_id`` is the vendor's id of it; ``secrets`` are signing secrets it has made; ``left`` says, line
+    by line, what only a person can do.
+    """
 
     external_id: str | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    left: tuple[str, ...] = ()
 
 
 Step = Ask | Put | Done

@@ -25,7 +25,8 @@ from app.ats.fields import (
     text,
     truth,
 )
-from app.ats.workable_facts import collect_candidate, member_person, snapshot, words_id
+from app.ats.told import snapshot
+from app.ats.workable_facts import collect_candidate, member_person, words_id
 
 ACTIVITIES, JOB_MEMBERS = "activities:", "job_members:"
 

@@ -6,7 +6,6 @@ made of them: the same through both doors.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from app.ats.canonical import Fact, FactKind, PersonFields, PersonRole
 from app.ats.collected import Collected
 from app.ats.fields import Json, child, digest, identity, instant, needed, stamp, text, texts, truth
+from app.ats.told import snapshot
 
 _URL = re.compile(r"https://[a-z0-9-]{1,63}\.workable\.com/[^\s<>\"'\\@]*", re.ASCII)
 _LONGEST_ID = 64
@@ -22,22 +22,6 @@ _LONGEST_ID = 64
 def words_id(words: str) -> str:
     """The id of something that Workable names by words alone, such as ``phone-screen``."""
     return re.sub(r"[\W_]+", "-", words.casefold()).strip("-")[:_LONGEST_ID] or digest(words)
-
-
-def snapshot(
-    kind: FactKind,
-    subject: str,
-    data: Mapping[str, Any],
-    at: datetime | None,
-    *,
-    unless: str = "",
-    **ids: str | None,
-) -> Fact:
-    """Attributes as of an instant; ``unless`` marks the place of a snapshot without a time of its own.
-
-    The same state seen twice at the same time is one fact; a state that comes back later is a new one.
-    """
-    return Fact(kind, f"{subject}:as-of:{stamp(at) or unless}:{digest(data)}", at, data=data, **ids)
 
 
 @dataclass(frozen=True, slots=True)

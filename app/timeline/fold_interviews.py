@@ -43,10 +43,12 @@ def _interviewers(
     duties: dict[tuple[str, ...], dict[str, Any]],
     scorecards: dict[str, dict[str, Any]],
 ) -> tuple[Interviewer, ...]:
-    members = []
+    members, named = [], interview.get("interviewers")
     for (of, member), duty in sorted(duties.items()):
         if of != interview_id or duty.get("response_status") in _NO_DUTY:
             continue
+        if isinstance(named, list) and member not in named:
+            continue  # swapped for somebody else
         card = scorecards.get(str(duty.get("scorecard_id"))) or _card_by(member, interview, scorecards)
         members.append(Interviewer(member, _instant(card.get("submitted_at")) if card else None))
     return tuple(members)
