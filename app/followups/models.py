@@ -1,11 +1,12 @@
 """What should be said, to whom, whether it may be said, and who allowed it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from app.db import UtcDateTime
+from app.db import Json, UtcDateTime
 
 
 class FollowUpState:
@@ -23,6 +24,8 @@ class FollowUpState:
     FAILED = "failed"
     CANCELLED = "cancelled"
     REJECTED = "rejected"
+    EXPIRED = "expired"
+    """Nobody decided about its draft in time. It waits on operations; new words or facts bring it back."""
 
     OPEN = ("planned", "waiting_fact", "waiting_approval", "ready", "queued")
     """Not out yet: may still be cancelled."""
@@ -59,6 +62,12 @@ class FollowUp(SQLModel, table=True):
     waiting_on: str | None = None
     """The person who must act, as ``member:55`` or ``operations``."""
     approval_needed: bool = False
+    approver: str | None = None
+    """Who alone may decide, where a rule names them, as first asked; empty: whoever may act."""
+    waits_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when its draft waits for a decision: the approval's own clock."""
+    nudges: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often somebody was asked for that decision."""
     note_only: bool = False
     final: bool = False
     """Cancelled for good: news does not bring it back."""
@@ -95,8 +104,14 @@ class Approval(SQLModel, table=True):
     follow_up_id: str = Field(foreign_key="follow_up.id", index=True)
     message_id: str
     verdict: str
-    """approved, edited, rejected; arrived or not_arrived, of a send whose outcome nobody knew."""
+    """approved, edited, rejected, expired; arrived or not_arrived, of a send whose outcome nobody knew."""
     decided_by: str
     decided_at: datetime = Field(sa_type=UtcDateTime)
     note: str | None = Field(default=None, sa_column=Column(Text))
     """What the person wrote, sealed with the candidate's key."""
+    via: str = Field(default="api", sa_column_kwargs={"server_default": "api"})
+    """``api``, ``bulk``, ``link``, or ``clock`` where time decided."""
+    saw: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(Json, nullable=False, server_default=text("'{}'"))
+    )
+    """What was before the person: the message's version, findings, facts with sources; never any words."""

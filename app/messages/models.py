@@ -32,3 +32,22 @@ class Message(SQLModel, table=True):
     written_by: str
     """``template`` or the person who edited it."""
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ApprovalLink(SQLModel, table=True):
+    """A link by which one person may decide about one version of one message, once. Only its hash is kept."""
+
+    __tablename__ = "approval_link"
+
+    id: str = Field(primary_key=True)
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, unique=True, nullable=False))
+    follow_up_id: str = Field(foreign_key="follow_up.id", index=True)
+    message_id: str
+    approver: str
+    """In whose name it acts: ``member:55``."""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    """Machine time."""
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    used_for: str | None = None
+    """approved, edited, rejected; renewed, where a newer link took its place."""
