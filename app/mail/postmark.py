@@ -15,6 +15,8 @@ from app.mail.headers import address, extra_headers, safe, send_id, words
 from app.mail.outbound import Envelope, MailClass, Outcome, OutcomeKind
 from app.mail.provider import MailRequest, by_status, json_object, retry_after
 
+REPEAT_WITHIN = None
+"""Postmark knows no idempotency key."""
 METADATA_KEY = "hb_send"
 """The only metadata we set: an opaque id (keys ≤ 20, values ≤ 80 characters)."""
 

@@ -46,7 +46,15 @@ class MailRequest:
 
 
 class Provider(Protocol[S_contra]):
-    """What a provider's file offers; a module with these four functions is one."""
+    """What a provider's file offers; a module with these names is one."""
+
+    @property
+    def REPEAT_WITHIN(self) -> timedelta | None:  # noqa: N802  # a module's constant
+        """How long after the first attempt the same request may be sent again without a second mail.
+
+        The provider then knows it by its idempotency key. None where it has none.
+        """
+        ...
 
     def build(self, envelope: Envelope, settings: S_contra, /) -> MailRequest:
         """The exact request that sends the envelope. Raises ``UnsafeHeader`` and ``InvalidAddress``."""
