@@ -1,9 +1,18 @@
-"""The words of a follow-up, as rendered or edited; a new version is a new row."""
+"""The words of a follow-up, and a company's own templates; a new version is a new row."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 from app.db import Json, UtcDateTime
@@ -51,3 +60,48 @@ class ApprovalLink(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     used_for: str | None = None
     """approved, edited, rejected; renewed, where a newer link took its place."""
+
+
+class StoredTemplate(SQLModel, table=True):
+    """One version of a company's own template; a trigger refuses to change or delete it."""
+
+    __tablename__ = "stored_template"
+    __table_args__ = (UniqueConstraint("scope", "kind", "locale", "version"),)
+
+    id: str = Field(primary_key=True)
+    scope: str
+    """Where it holds: ``company``, ``department:sales`` or ``job:<connection>/<vendor's id>``."""
+    kind: str
+    locale: str
+    version: int
+    content: str
+    """The hash that messages keep as their ``template_version``."""
+    subject: str = Field(sa_type=Text)
+    preheader: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)
+    findings: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    """What the checks said of it when it was saved; never an error."""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_by: str
+
+
+class TemplateChoice(SQLModel, table=True):
+    """Which version is in force from then on: the newest row of a place counts, none is ever changed."""
+
+    __tablename__ = "template_choice"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["scope", "kind", "locale", "version"],
+            [f"stored_template.{name}" for name in ("scope", "kind", "locale", "version")],
+        ),
+        Index("ix_template_choice_place", "scope", "kind", "locale", "id"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    scope: str
+    kind: str
+    locale: str
+    version: int | None = None
+    """Empty: switched off, what is less specific counts again."""
+    chosen_at: datetime = Field(sa_type=UtcDateTime)
+    chosen_by: str
