@@ -3,10 +3,12 @@
 Names are ``group.name``. Values are plain and final: dates arrive as text in the reader's language and zone
 (`app.messages.dates`), amounts with their currency. A blank value is no value.
 
-Grammar, so that templates read well whoever supplies the value: ``next_step.what``, ``offer.next_step`` and
-``clock.then`` are phrases ("a conversation with the hiring manager"); ``rejection.reason``,
-``rejection.recommendation``, ``rejection.strength``, ``offer.reason`` and ``highlight.text`` are sentences to
-the candidate. ``promise.by`` is the date promised before; ``next_step.by`` is the date promised now.
+Grammar, so that templates read well whoever supplies the value: ``next_step.what``, ``offer.next_step``,
+``clock.then``, ``consent.basis``, ``question.what`` and ``tool.assesses`` are phrases ("a conversation with
+the hiring manager"); ``rejection.reason``, ``rejection.recommendation``, ``rejection.strength``,
+``offer.reason``, ``offer.wish``, ``feedback.text``, ``highlight.text``, ``tool.data`` and
+``tool.alternative`` are sentences to the candidate. ``promise.by`` is the date promised before;
+``next_step.by`` is the date promised now.
 """
 
 import re
@@ -28,13 +30,22 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "clock.overdue": "how late it is",
         "clock.then": "what happens when nothing is done",
         "company.name": "the company's name",
+        "competing.deadline": "the deadline of the candidate's other offer",
+        "consent.basis": "why the candidate may be written to apart from this application, as a phrase",
         "decision.at": "when the decision was made",
         "decision.by": "who made the decision",
         "decision.reference": "where the decision is recorded",
+        "feedback.text": "feedback for the candidate, fit for them to read",
         "highlight.text": "something specific from the interview, fit for the candidate",
         "interview.date": "the date of the interview",
         "interview.name": "the name of the interview",
+        "interview.people": "who interviews",
+        "interview.when": "the date and time of the interview",
+        "interview.where": "where the interview takes place, or the link to it",
         "job.title": "the title of the job",
+        "meeting.start": "when the meeting starts, written as 2026-11-24 14:00",
+        "meeting.when": "the date and time of the meeting",
+        "meeting.where": "where the meeting takes place, or the link to it",
         "missing.facts": "the facts that are missing",
         "next_step.by": "the date by which the candidate hears again",
         "next_step.what": "the next step",
@@ -45,15 +56,25 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "offer.sent_on": "the date on which the offer was sent",
         "offer.start_date": "the first day",
         "offer.title": "the title in the offer",
+        "offer.wish": "what the candidate had said they were looking for, and how the offer meets it",
         "person.name": "the name of the team member addressed",
         "promise.by": "the date promised before",
+        "question.asked_on": "the date on which the candidate was asked",
+        "question.what": "what the candidate was asked, as a phrase",
         "recruiter.email": "the recruiter's address",
         "recruiter.name": "the recruiter's name",
         "recruiter.title": "the recruiter's title",
         "rejection.reason": "why the candidate was not selected",
         "rejection.recommendation": "one useful recommendation for the candidate",
         "rejection.strength": "what spoke for the candidate",
+        "reply.at": "when the candidate replied",
+        "role.suggestion": "a role that would suit the candidate",
         "stage.name": "the stage",
+        "tool.alternative": "how to ask for another way of being assessed",
+        "tool.assesses": "which qualifications the automated tool assesses",
+        "tool.data": "which data the tool uses, from where, and how long they are kept",
+        "tool.used_from": "the date before which the tool is not used",
+        "unsubscribe.url": "the link with which to stop such messages",
         "waiting.since": "since when it is waiting",
         "waiting.what": "which message is waiting",
     }

@@ -13,7 +13,16 @@ from app.messages.rules.base import Draft, Severity, rule
 
 _TERRITORIES = MappingProxyType({"de": ("AT",), "en": ("GB",), "es": ("MX", "PE"), "fr": ("CA",)})
 """Where months have another name or another short form than elsewhere in the language."""
-_MAY_BE_PAST = ("interview.date", "decision.at", "promise.by", "waiting.since", "clock.due", "offer.sent_on")
+_MAY_BE_PAST = (
+    "interview.date",
+    "decision.at",
+    "promise.by",
+    "waiting.since",
+    "clock.due",
+    "offer.sent_on",
+    "question.asked_on",
+    "reply.at",
+)
 
 
 @cache
