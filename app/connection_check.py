@@ -9,11 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.ats.automations import automations
 from app.ats.vendor import VENDORS, Vendor
 from app.calls import VendorClient
 from app.commands import at
 from app.errors import VendorError
-from app.intake.connections import get
+from app.followups.catalogue import KINDS, Recipient
+from app.intake.connections import get, settings_of
 from app.intake.models import Connection, Event, EventState
 from app.services import Services
 from app.timeline.models import Application, Inquiry, PollCursor, StageVisit
@@ -42,7 +44,19 @@ async def check_connection(services: Services, connection_id: str) -> list[Findi
         if vendor.api is not None:
             here += [finding async for finding in _asked(session, connection, vendor, services)]
         here += [finding async for finding in _stages(session, connection)]
-    return [*await _there(services, connection, vendor), *here]
+    return [*await _there(services, connection, vendor), *here, *_twice_told(connection)]
+
+
+def _twice_told(connection: Connection) -> Iterator[Finding]:
+    """What may reach a candidate from the ATS and from us."""
+    settings = settings_of(connection)
+    for kind in sorted(set(settings.delivery) - set(KINDS)):
+        known = ", ".join(sorted(k.key for k in KINDS.values() if k.recipient == Recipient.CANDIDATE))
+        yield Finding(
+            fine=False, what=f"`delivery` names {kind!r}, which is no kind of message; there are: {known}."
+        )
+    if sentence := automations(connection.vendor):
+        yield Finding(fine=True, what=sentence)
 
 
 async def _there(services: Services, connection: Connection, vendor: Vendor) -> list[Finding]:

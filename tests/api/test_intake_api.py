@@ -76,6 +76,12 @@ async def test_only_what_is_given_changes(house: House) -> None:
         ({"settings": {"stage_kinds": {"(" * 5_000 + ")" * 5_000: "x"}}}, "body.settings"),
         ({"settings": {"base_url": "https://evil.example"}}, "base_url"),
         ({"settings": {"base_url": "http://["}}, "body.settings"),
+        ({"settings": {"write_back": ["fax"]}}, "body.settings.write_back.0"),
+        ({"settings": {"write_back": ["note", "task"]}}, "write_back"),
+        ({"vendor": "generic", "settings": {"write_back": ["tag"]}}, "write_back"),
+        ({"vendor": "generic", "settings": {"default_delivery": "note_only"}}, "default_delivery"),
+        ({"vendor": "generic", "settings": {"delivery": {"moved_on": "note_only"}}}, "delivery"),
+        ({"settings": {"default_delivery": "note_only"}, "client_secret": None}, "default_delivery"),
     ],
 )
 async def test_what_cannot_be_is_refused_with_its_field(
@@ -137,3 +143,13 @@ async def test_a_replay_needs_no_body(house: House) -> None:
     act = await house.headers("act")
     replayed = await house.client.post("/v1/events/evt_gone/replay", headers=act)
     assert (replayed.status_code, replayed.json()["state"]) == (200, "pending")
+
+
+async def test_settings_that_this_ats_cannot_keep_are_refused_by_a_change_as_well(house: House) -> None:
+    """The field is named, and the connection stays as it was."""
+    admin = await house.headers("admin")
+    made = (await house.client.post("/v1/connections", headers=admin, json=NEW)).json()
+    place = f"/v1/connections/{made['id']}"
+    refused = await house.client.patch(place, headers=admin, json={"settings": {"write_back": ["email"]}})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "write_back")
+    assert (await house.client.get(place, headers=admin)).json()["settings"] == made["settings"]

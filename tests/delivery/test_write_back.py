@@ -23,7 +23,8 @@ from app.silence import silence
 from app.sla.models import Clock
 from app.timeline.models import FactRow, Person
 from app.timeline.people import key_of
-from tests.ats.contract.house import MONDAY, STAGES, Account, House, connect, open_house
+from tests.ats.contract.house import MONDAY, Account, House, connect, open_house
+from tests.delivery.accounts import job_of, settings
 
 HOUR = timedelta(hours=1)
 
@@ -75,16 +76,6 @@ FAULTS = (
 )
 
 
-async def settings(account: Account, **changed: Any) -> None:
-    """The connection is treated so from now on."""
-    services = account.house.services
-    async with unit_of_work(services.sessions) as session:
-        row = await connections.get(session, account.connection, lock=True)
-        known = connections.settings_of(row).model_dump() | changed
-        wanted = connections.ConnectionSettings.model_validate(known)
-        connections.change_settings(row, services.vault, wanted, trial=True)
-
-
 @asynccontextmanager
 async def opened(database_url: str, folder: Path, *vendors: str) -> AsyncIterator[Mapping[str, Account]]:
     """A house with an account of each of these vendors."""
@@ -112,13 +103,6 @@ async def _after(account: Account, hours: float) -> None:
     await account.house.at(MONDAY + hours * HOUR, account)
 
 
-def _job(account: Account) -> str:
-    ats = account.ats
-    mia = ats.add_user("Mia Berger", "mia.berger@ostwind.example", MONDAY)
-    tom = ats.add_user("Tom Okoro", "tom.okoro@ostwind.example", MONDAY)
-    return ats.add_job("Welder", STAGES, MONDAY, recruiter=mia, manager=tom)
-
-
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.vendor}-{way.kind}")
 async def test_it_is_written_once_whatever_happens(database_url: str, tmp_path: Path, way: Way) -> None:
     """The ATS takes it and then hangs, fails or closes; or is busy, or closes first: it is there once.
@@ -128,7 +112,7 @@ async def test_it_is_written_once_whatever_happens(database_url: str, tmp_path: 
     async with opened(database_url, tmp_path, way.vendor) as accounts:
         account = accounts[way.vendor]
         await settings(account, **_as_set(way))
-        job = _job(account)
+        job = job_of(account)
         faults = [Fault(way.path, kind, method=way.method) for kind in FAULTS]
         for nth, fault in enumerate(faults):
             account.ats.fault(fault)
@@ -200,6 +184,27 @@ async def test_the_exact_write_is_stored_sealed_before_the_attempt(database_url:
         write = write_from(open_as_person(key, attempt.payload, f"{delivery.id}/1"))
         (logged,) = account.ats.world.rows["emails"].values()  # type: ignore[attr-defined]
         assert (write.send_id, write.title) == (delivery.id, logged["subject"])
+
+
+async def test_asking_writes_nothing(database_url: str, tmp_path: Path) -> None:
+    """What did not arrive is found out first; only then another attempt, stored before it, writes it."""
+    async with opened(database_url, tmp_path, "recruitee") as accounts:
+        account, house = accounts["recruitee"], accounts["recruitee"].house
+        await settings(account, write_back=["tag"])
+        account.ats.fault(Fault("/", FaultKind.CLOSE, method="POST"))
+        account.begin()
+        house.clock.at = MONDAY + timedelta(minutes=20)
+        await account.ats.deliver_due(house.clock.at)
+        await house.drain()
+        house.clock.advance(timedelta(seconds=31))
+        assert await house.flow.questions() == 1
+        (delivery,) = await _deliveries(account, channel="tag")
+        assert (delivery.state, delivery.attempt) == ("queued", 1)
+        assert _tagged(account.ats.world.rows["candidates"].values()) == 0  # type: ignore[attr-defined]
+        await _after(account, 1)
+        (delivery,) = await _deliveries(account, channel="tag")
+        assert (delivery.state, delivery.attempt) == ("sent", 2)
+        assert _tagged(account.ats.world.rows["candidates"].values()) == 1  # type: ignore[attr-defined]
 
 
 async def test_after_erasure_nobody_can_say_and_nothing_is_written_again(
