@@ -91,7 +91,9 @@ def _refuse_bad_site(vendor: str, settings: ConnectionSettings, asked: Mapping[s
     if api is None:
         return
     try:
-        api.api_base(stored.account_of(settings, _secrets(asked.get("api_key") or stored.new_secret(), asked)))
+        api.api_base(
+            stored.account_of(settings, _secrets(asked.get("api_key") or stored.new_secret(), asked))
+        )
     except Unprocessable as wrong:
         raise click.BadParameter(wrong.detail, param_hint="--site") from wrong
 
