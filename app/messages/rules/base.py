@@ -97,7 +97,8 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _words(language: str) -> Mapping[str, list[str]]:
+def words_in(language: str) -> Mapping[str, list[str]]:
+    """The word lists of a language by group; English ones where it has none."""
     folder = files("app.messages").joinpath("words")
     file = folder.joinpath(f"{language}.yaml")
     source = file if file.is_file() else folder.joinpath("en.yaml")
@@ -107,7 +108,7 @@ def _words(language: str) -> Mapping[str, list[str]]:
 
 @cache
 def _phrases(locale: str, group: str) -> re.Pattern[str]:
-    alternatives = "|".join(_words(locale_of(locale).language).get(group, ["(?!)"]))
+    alternatives = "|".join(words_in(locale_of(locale).language).get(group, ["(?!)"]))
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE | re.MULTILINE)
 
 
