@@ -59,6 +59,12 @@ async def _keep(services: Services, connection_id: str, done: Done) -> None:
 
 def _by_hand(vendor: Vendor, connection: Connection, url: str) -> list[str]:
     lines = list(vendor.setup.by_hand(url))
+    if not lines:
+        return [
+            f"{vendor.TITLE}'s webhooks, to {url}, are created through its API only.",
+            f"Enter credentials with `heardback connections credentials {connection.id}`,",
+            f"then: heardback connections webhooks {connection.id}",
+        ]
     if vendor.setup.SIGNER is Signer.VENDOR:
         lines += [
             "",
