@@ -17,10 +17,10 @@ from app.messages.checks import Finding, check, stops
 from app.messages.edit import edited
 from app.messages.facts import LABELS
 from app.messages.gather import gather, locale_for
-from app.messages.library import find_template, load_templates
 from app.messages.material import Loaded, load
 from app.messages.models import Message
-from app.messages.render import Rendered, render
+from app.messages.overrides import write_words
+from app.messages.render import Rendered
 from app.messages.write import keep, make_ready, sentences_of, words_of, write
 from app.privacy.vault import Vault, seal_as_person, seal_words
 from app.sla.cases import RuleBook
@@ -165,10 +165,9 @@ async def preview(desk: Desk, follow_up_id: str) -> tuple[FollowUp, Message | No
     if row.message_id is not None and loaded.candidate is not None:
         message = await current(desk, row)
         return row, message, words_of(desk.vault, message, loaded.candidate)
-    templates = load_templates()
-    tongue = locale_for(loaded.material, desk.locale, templates)
+    tongue = locale_for(loaded.material, desk.locale, loaded.templates.available)
     gathered = gather(loaded.material, tongue, desk.now)
-    rendered = render(find_template(templates, row.kind, tongue), gathered.facts, tongue)
+    rendered, _, _ = write_words(loaded.templates, row.kind, gathered.facts, tongue)
     words = {name: getattr(rendered, name) for name in ("subject", "preheader", "text", "html")}
     return row, None, words
 

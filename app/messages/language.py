@@ -17,7 +17,7 @@ def choose(kind: str, wishes: Iterable[str | None], available: Collection[tuple[
     territory stays, because dates are written by it.
     """
     for wish in wishes:
-        tag = _tidy(wish or "")
+        tag = tidy(wish or "")
         if tag and ((kind, tag) in available or (kind, tag.partition("-")[0]) in available):
             return tag
     return DEFAULT_LOCALE
@@ -30,12 +30,13 @@ def in_language(words: str | Mapping[str, str] | None, locale: str) -> str | Non
     """
     if words is None or isinstance(words, str):
         return words
-    tag = _tidy(locale)
+    tag = tidy(locale)
     found = (words.get(key) for key in (tag, tag.partition("-")[0], DEFAULT_LOCALE))
     return next((text for text in found if text), next(iter(words.values()), None))
 
 
-def _tidy(locale: str) -> str:
+def tidy(locale: str) -> str:
+    """A language tag written one way, such as ``de-AT``; empty for what is none."""
     if not _TAG.fullmatch(locale.strip()):
         return ""
     language, *rest = re.split("[-_]", locale.strip())

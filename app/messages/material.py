@@ -13,6 +13,8 @@ from app.followups.models import FollowUp, SuppliedFact
 from app.intake.models import Connection
 from app.messages.facts import FactValue
 from app.messages.gather import Material
+from app.messages.overrides import Templates, scopes_of
+from app.messages.stored import templates_at
 from app.privacy.vault import Vault, open_as_person
 from app.sla.cases import Case, RuleBook, cases
 from app.sla.models import Clock
@@ -31,6 +33,9 @@ class Loaded:
     material: Material
     candidate: Person | None
     addressee: Person | None
+    templates: Templates
+    """Those that count for this application."""
+    book: RuleBook
 
     @property
     def follow_up(self) -> FollowUp:
@@ -55,6 +60,7 @@ async def load(
     about = await _by_id(session, FollowUp, [f.about_id for f in follow_ups])
     clocks |= await _by_id(session, Clock, [a.clock_id for a in about.values()])
     people = await _people(session, known, follow_ups)
+    templates = await _templates(session, known, follow_ups)
     loaded = []
     for follow_up in follow_ups:
         k = known[follow_up.application_id]
@@ -77,8 +83,16 @@ async def load(
             supplied=await _supplied(session, vault, follow_up, candidate),
             about=told,
         )
-        loaded.append(Loaded(material, candidate, addressee))
+        loaded.append(Loaded(material, candidate, addressee, templates[k.application.id], book))
     return loaded
+
+
+async def _templates(
+    session: AsyncSession, known: Mapping[str, Known], follow_ups: Sequence[FollowUp]
+) -> dict[str, Templates]:
+    scopes = [scopes_of(k.application.connection_id, k.truth.job) for k in known.values()]
+    found = await templates_at(session, scopes, {follow_up.kind for follow_up in follow_ups})
+    return dict(zip(known, found, strict=True))
 
 
 async def _by_id(

@@ -13,10 +13,10 @@ from app.followups.models import FollowUp
 from app.messages.checks import check
 from app.messages.facts import LABELS
 from app.messages.gather import gather, locale_for
-from app.messages.library import find_template, load_templates
 from app.messages.material import Loaded, load
 from app.messages.models import Message
-from app.messages.render import Sentence, render
+from app.messages.overrides import write_words
+from app.messages.render import Sentence
 from app.messages.write import sentences_of, words_of
 from app.privacy.vault import Vault
 from app.sla.cases import RuleBook
@@ -74,16 +74,15 @@ def _stored(vault: Vault, row: FollowUp, message: Message, person: Person) -> Pr
 
 def _rendered(loaded: Loaded, now: datetime, locale: str) -> Preview:
     row = loaded.follow_up
-    templates = load_templates()
-    tongue = locale_for(loaded.material, locale, templates)
+    tongue = locale_for(loaded.material, locale, loaded.templates.available)
     gathered = gather(loaded.material, tongue, now)
     try:
-        rendered = render(find_template(templates, row.kind, tongue), gathered.facts, tongue)
+        rendered, passed_over, _ = write_words(loaded.templates, row.kind, gathered.facts, tongue)
     except MissingFact as lacking:
         return Preview(row, missing=lacking.missing, obstacle=None if lacking.missing else lacking.detail)
     except Unprocessable as wrong:
         return Preview(row, obstacle=wrong.detail)
-    findings = check(rendered, KINDS[row.kind], gathered.facts, now)
+    findings = [*check(rendered, KINDS[row.kind], gathered.facts, now), *passed_over]
     return Preview(
         row,
         words={name: getattr(rendered, name) for name in ("subject", "preheader", "text", "html")},

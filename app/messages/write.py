@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,17 @@ from app.followups.models import FollowUp, FollowUpState
 from app.followups.store import SETTLED
 from app.followups.windows import release
 from app.ids import new_id
-from app.messages.checks import Finding, check, stops
+from app.messages.approvers import Demand, demand
+from app.messages.asking import ask, wait
+from app.messages.checks import Finding, Severity, check, stops
+from app.messages.facts import FactValue
 from app.messages.gather import Gathered, gather, locale_for
-from app.messages.library import find_template, load_templates
+from app.messages.links import Links, make_link
 from app.messages.material import Loaded, load
 from app.messages.models import Message
-from app.messages.render import Rendered, Sentence, render
+from app.messages.overrides import write_words
+from app.messages.render import Rendered, Sentence
+from app.messages.waiting import NUDGE, approvals_of, await_decision, subject_of
 from app.privacy.vault import Vault, open_as_person, seal_as_person
 from app.sla.cases import RuleBook
 from app.timeline.models import Person
@@ -49,10 +54,14 @@ async def write_all(
     *,
     company: str,
     locale: str,
+    links: Links | None = None,
 ) -> None:
-    """Writes the message of each of these follow-ups and says where it goes next."""
+    """Writes the message of each of these follow-ups and says where it goes next.
+
+    With `links`, whoever is asked for an approval gets one by which to decide.
+    """
     for loaded in await load(session, vault, book, follow_ups, company=company):
-        await write(session, vault, loaded, now, locale=locale)
+        await write(session, vault, loaded, now, locale=locale, links=links)
     await session.flush()
 
 
@@ -63,6 +72,7 @@ async def write(
     now: datetime,
     *,
     locale: str,
+    links: Links | None = None,
 ) -> Message | None:
     """Writes one message; without one the follow-up says why and on whom it waits."""
     row = loaded.follow_up
@@ -70,22 +80,36 @@ async def write(
         _cancel(row, obstacle, now)
         return None
     if row.recipient == "operations" or loaded.addressee is None:
-        _wait(row, FollowUpState.WAITING_FACT, "operations", "nobody of the hiring team is known", now)
+        wait(row, FollowUpState.WAITING_FACT, "operations", "nobody of the hiring team is known", now)
         return None
-    templates = load_templates()
-    tongue = locale_for(loaded.material, locale, templates)
+    tongue = locale_for(loaded.material, locale, loaded.templates.available)
     gathered = gather(loaded.material, tongue, now)
+    if links is not None and row.kind == NUDGE:
+        gathered = await _with_link(session, vault, gathered, loaded, links, now)
     try:
-        rendered = render(find_template(templates, row.kind, tongue), gathered.facts, tongue)
+        rendered, passed_over, _ = write_words(loaded.templates, row.kind, gathered.facts, tongue)
     except (MissingFact, Unprocessable) as lacking:
-        _wait(row, FollowUpState.WAITING_FACT, row.waiting_on, lacking.detail, now)
+        wait(row, FollowUpState.WAITING_FACT, row.waiting_on, lacking.detail, now)
         await ask(session, row, "fact_missing", now)
         return None
-    findings = check(rendered, KINDS[row.kind], gathered.facts, now)
+    findings = [*check(rendered, KINDS[row.kind], gathered.facts, now), *passed_over]
     message = await keep(session, vault, loaded, rendered, findings, gathered, by="template", now=now)
     if message is not None:
         await _hand_on(session, row, message, findings, loaded, now)
     return message
+
+
+async def _with_link(
+    session: AsyncSession, vault: Vault, gathered: Gathered, loaded: Loaded, links: Links, now: datetime
+) -> Gathered:
+    row, about = loaded.follow_up, loaded.material.about
+    if about is None or about.state != FollowUpState.WAITING_APPROVAL:
+        return gathered
+    url = await make_link(
+        session, vault, links, about, row.recipient, rests=_leaves_at(row, loaded, now) - now
+    )
+    fact = FactValue(url, f"follow_up:{about.id}")
+    return replace(gathered, facts=gathered.facts.with_fact("approve.url", fact))
 
 
 def _obstacle(loaded: Loaded, now: datetime) -> str | None:
@@ -178,31 +202,41 @@ async def _hand_on(
     loaded: Loaded,
     now: datetime,
 ) -> None:
+    row.message_id = message.id
     wrong = stops(list(findings))
-    if row.approval_needed or wrong:
+    wanted = decision_on(loaded, findings, now)
+    if wanted.needed:
         reasons = "; ".join(f.reason for f in findings if f.severity == "error")
         cause = f"a check stopped it: {reasons}" if wrong else "a person must allow it"
-        _wait(row, FollowUpState.WAITING_APPROVAL, row.waiting_on, cause, now)
-        await ask(session, row, "approval_waiting", now)
+        await await_decision(session, loaded, wanted, cause, now)
     else:
         make_ready(row, loaded, now)
-    row.message_id = message.id
+
+
+def decision_on(loaded: Loaded, findings: Sequence[Finding], now: datetime) -> Demand:
+    """Whether somebody must allow these words, and who."""
+    row = loaded.follow_up
+    needed = row.approval_needed or stops(list(findings))
+    usual = row.waiting_on or "operations"
+    if not row.recipient.startswith("candidate:"):
+        return Demand(needed, usual, named=False)
+    warned = any(finding.severity == Severity.WARNING for finding in findings)
+    rules, subject = approvals_of(loaded, now), subject_of(loaded, now)
+    return demand(rules, subject, needed=needed, warned=warned, usual=usual)
 
 
 def make_ready(row: FollowUp, loaded: Loaded, now: datetime) -> None:
     """The words are final: it leaves at its time, or at the recipient's next open hour if that has passed."""
-    name = loaded.material.addressee.time_zone or loaded.material.settings.time_zone
     row.state = FollowUpState.READY
-    row.cause = None
-    row.release_at = release(max(row.release_at, now), name, window=KINDS[row.kind].window)
+    row.cause = row.waits_since = None
+    row.release_at = _leaves_at(row, loaded, now)
     row.act_at = row.release_at
     row.updated_at = now
 
 
-def _wait(row: FollowUp, state: str, on: str | None, cause: str, now: datetime) -> None:
-    row.state, row.cause, row.waiting_on = state, cause, on or "operations"
-    row.act_at = None
-    row.updated_at = now
+def _leaves_at(row: FollowUp, loaded: Loaded, now: datetime) -> datetime:
+    name = loaded.material.addressee.time_zone or loaded.material.settings.time_zone
+    return release(max(row.release_at, now), name, window=KINDS[row.kind].window)
 
 
 def _cancel(row: FollowUp, cause: str, now: datetime) -> None:
@@ -211,50 +245,7 @@ def _cancel(row: FollowUp, cause: str, now: datetime) -> None:
     row.updated_at = now
 
 
-async def ask(session: AsyncSession, about: FollowUp, kind: str, now: datetime) -> None:
-    """Plans a word to the person on whom a follow-up waits; once for each thing that it waits for."""
-    if not (about.waiting_on or "").startswith("member:"):
-        return
-    step = f"{about.step}/{kind}"
-    known = await session.scalar(
-        select(FollowUp)
-        .where(
-            col(FollowUp.application_id) == about.application_id,
-            col(FollowUp.reason) == about.reason,
-            col(FollowUp.step) == step,
-            col(FollowUp.recipient) == about.waiting_on,
-        )
-        .with_for_update(),
-    )
-    if known is not None:
-        if known.state == FollowUpState.CANCELLED:  # it was settled before it was asked, and is open again
-            known.state, known.cause, known.final = FollowUpState.PLANNED, None, False
-            known.planned_for = known.release_at = known.act_at = known.updated_at = now
-        return
-    session.add(
-        FollowUp(
-            id=new_id("fup"),
-            connection_id=about.connection_id,
-            application_id=about.application_id,
-            about_id=about.id,
-            reason=about.reason,
-            step=step,
-            recipient=about.waiting_on or "",
-            kind=kind,
-            state=FollowUpState.PLANNED,
-            waiting_on="operations",
-            planned_for=now,
-            release_at=now,
-            act_at=now,
-            correlation_id=about.correlation_id,
-            created_at=now,
-            updated_at=now,
-        ),
-    )
-    await session.flush()
-
-
 async def give_up(session: AsyncSession, follow_up_id: str, reason: str, now: datetime) -> None:
     """A message that cannot be written waits on operations, with the reason."""
     row = await session.get_one(FollowUp, follow_up_id, with_for_update=True)
-    _wait(row, FollowUpState.WAITING_FACT, "operations", f"could not be written: {reason}", now)
+    wait(row, FollowUpState.WAITING_FACT, "operations", f"could not be written: {reason}", now)
