@@ -21,6 +21,8 @@ from app.delivery.routes import Route
 from app.delivery.send import Post
 from app.followups.store import plan_all
 from app.isolation import in_batches
+from app.messages.links import Links
+from app.messages.waiting import claim_waiting, urge_all
 from app.messages.write import claim_planned, give_up, write_all
 from app.privacy.retention import tidy
 from app.services import Services
@@ -88,7 +90,22 @@ class Flow:
             if claimed:
                 book = await self.shelf.book(session)
                 words = {"company": settings.company_name, "locale": settings.locale}
-                await write_all(session, self.services.vault, book, claimed, now, **words)
+                links = Links(settings.public_url, self.services.machine_now)
+                await write_all(session, self.services.vault, book, claimed, now, **words, links=links)
+
+        return await in_batches(self.services.sessions, drain, give_up, now, MESSAGES)
+
+    async def approvals(self) -> int:
+        """Follow-up → message, held up: who must decide is reminded, then others; in the end it expires."""
+        now = await self.services.refresh()
+        company = self.services.settings.company_name
+
+        async def drain(session: AsyncSession, limit: int, taken: list[str]) -> None:
+            claimed = await claim_waiting(session, now, limit)
+            taken += [follow_up.id for follow_up in claimed]
+            if claimed:
+                book = await self.shelf.book(session)
+                await urge_all(session, self.services.vault, book, claimed, now, company=company)
 
         return await in_batches(self.services.sessions, drain, give_up, now, MESSAGES)
 
@@ -144,6 +161,7 @@ class Flow:
             "inquiries": self.inquiries,
             "recomputes": self.recomputes,
             "applications": self.applications,
+            "approvals": self.approvals,
             "messages": self.messages,
             "releases": self.releases,
             "deliveries": self.deliveries,

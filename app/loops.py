@@ -15,6 +15,7 @@ log = structlog.get_logger()
 
 Drain = Callable[[], Awaitable[int]]
 
+_WORK = ("events", "recomputes", "applications", "approvals", "messages", "releases")
 _PATIENCE = {"work": 0.5, "deliveries": 0.5, "inquiries": 1.0, "questions": 2.0, "polls": 2.0}
 """Seconds after which a loop looks by itself: the bell only shortens the wait."""
 _TIDY = 600.0
@@ -40,7 +41,7 @@ class Loops:
     async def running(self, *, grace: float = 20.0) -> AsyncIterator[None]:
         """Runs the loops; on leaving no new work is taken, and what is under way may end within the grace."""
         drains = self.flow.drains()
-        inner = [drains[name] for name in ("events", "recomputes", "applications", "messages", "releases")]
+        inner = [drains[name] for name in _WORK]
         steady = [
             asyncio.create_task(self._every(EVERY, lambda: beat(self.flow.services)), name="pulse"),
             asyncio.create_task(self._every(_TIDY, self.flow.housekeeping), name="housekeeping"),

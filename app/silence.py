@@ -27,6 +27,7 @@ _HELD = (
     FollowUpState.WAITING_FACT,
     FollowUpState.WAITING_APPROVAL,
     FollowUpState.FAILED,
+    FollowUpState.EXPIRED,
     FollowUpState.UNKNOWN,
 )
 _LEAVING = (FollowUpState.QUEUED, FollowUpState.SENDING, FollowUpState.UNKNOWN)

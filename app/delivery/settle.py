@@ -15,8 +15,8 @@ from app.delivery.ways import MAIL, after_mail, speaks
 from app.followups.models import FollowUp, FollowUpState
 from app.intake.models import Connection
 from app.mail.outbound import Outcome, OutcomeKind
+from app.messages.asking import ask
 from app.messages.models import Message
-from app.messages.write import ask
 from app.privacy.vault import Vault
 from app.timeline.models import Application, Person
 from app.timeline.record import Heard, record

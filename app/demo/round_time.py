@@ -48,6 +48,7 @@ def _due(now: datetime) -> Mapping[str, Any]:
         "events": col(Event.state) == EventState.PENDING,
         "inquiries": col(Inquiry.act_at) <= at,
         "applications": col(Application.wake_at) <= at,
+        "approvals": is_due(FollowUp, FollowUpState.WAITING_APPROVAL),
         "messages": is_due(FollowUp, FollowUpState.PLANNED),
         "releases": is_due(FollowUp, FollowUpState.READY),
         "deliveries": or_(

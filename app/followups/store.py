@@ -24,6 +24,8 @@ Key = tuple[str, str, str]
 
 _WORDS_ARE_THERE = (FollowUpState.WAITING_FACT, FollowUpState.WAITING_APPROVAL, FollowUpState.READY)
 
+_ENDED_BADLY = (FollowUpState.FAILED, FollowUpState.EXPIRED)
+
 SETTLED = "what it asks for is settled"
 
 
@@ -84,8 +86,8 @@ def _plan_one(
     for key, row in planned.items():
         if key in wanted_keys or row.clock_id is None:
             continue
-        # What failed waits on a person only for as long as its clock does.
-        if row.state in FollowUpState.OPEN or (row.state == FollowUpState.FAILED and row.clock_id in causes):
+        # What failed or expired waits on a person only for as long as its clock does.
+        if row.state in FollowUpState.OPEN or (row.state in _ENDED_BADLY and row.clock_id in causes):
             _cancel(row, causes.get(row.clock_id, "no longer needed"), now)
     _cancel_settled_questions(planned.values(), now)
     return new

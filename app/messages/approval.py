@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.errors import NotFound, Unprocessable, WrongState
+from app.errors import NotAllowed, NotFound, Unprocessable, WrongState
 from app.followups.catalogue import KINDS
 from app.followups.models import Approval, FollowUp, FollowUpState, SuppliedFact
 from app.ids import new_id
@@ -21,12 +21,19 @@ from app.messages.material import Loaded, load
 from app.messages.models import Message
 from app.messages.overrides import write_words
 from app.messages.render import Rendered
-from app.messages.write import keep, make_ready, sentences_of, words_of, write
+from app.messages.waiting import NUDGE, await_decision, seen
+from app.messages.write import decision_on, keep, make_ready, sentences_of, words_of, write
 from app.privacy.vault import Vault, seal_as_person, seal_words
 from app.sla.cases import RuleBook
 from app.timeline.people import key_of
 
-_MAY_BE_SUPPLIED = (FollowUpState.WAITING_FACT, FollowUpState.WAITING_APPROVAL, FollowUpState.PLANNED)
+_MAY_BE_SUPPLIED = (
+    FollowUpState.WAITING_FACT,
+    FollowUpState.WAITING_APPROVAL,
+    FollowUpState.PLANNED,
+    FollowUpState.EXPIRED,
+)
+_MAY_BE_EDITED = (FollowUpState.WAITING_APPROVAL, FollowUpState.READY, FollowUpState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,8 @@ class Desk:
     locale: str
     by: str
     now: datetime
+    via: str = "api"
+    """How the act came in: ``api``, ``bulk`` or ``link``."""
 
     async def open(self, follow_up_id: str) -> Loaded:
         """The follow-up, locked, with its material; raises NotFound."""
@@ -82,11 +91,12 @@ async def approve(desk: Desk, follow_up_id: str, *, message_id: str | None, note
     """Lets the message leave at its time. `message_id` is the version that the person saw.
 
     Raises NotFound, WrongState when it does not wait for approval or another version was written since,
-    Unprocessable when a check stops it.
+    NotAllowed when a rule names somebody else, Unprocessable when a check stops it.
     """
     loaded = await desk.open(follow_up_id)
     row = loaded.follow_up
     _must_be(row, (FollowUpState.WAITING_APPROVAL,))
+    await _must_be_asked(desk, row)
     message = await current(desk, row)
     if message_id is not None and message.id != message_id:
         raise WrongState("The message was written anew since you read it; read it again.")
@@ -94,7 +104,7 @@ async def approve(desk: Desk, follow_up_id: str, *, message_id: str | None, note
     if wrong:
         raise Unprocessable("A check stops it: " + "; ".join(str(f["reason"]) for f in wrong), field="text")
     make_ready(row, loaded, desk.now)
-    _decide(desk, loaded, message.id, "approved", note)
+    _decide(desk, loaded, "approved", message, note=note)
     return row
 
 
@@ -105,7 +115,7 @@ async def edit(desk: Desk, follow_up_id: str, *, subject: str, text: str) -> Fol
     """
     loaded = await desk.open(follow_up_id)
     row = loaded.follow_up
-    _must_be(row, (FollowUpState.WAITING_APPROVAL, FollowUpState.READY))
+    _must_be(row, _MAY_BE_EDITED)
     before = await current(desk, row)
     gathered = gather(loaded.material, before.locale, desk.now)
     rendered = edited(_as_rendered(desk, loaded, before), subject=subject, text=text)
@@ -115,9 +125,9 @@ async def edit(desk: Desk, follow_up_id: str, *, subject: str, text: str) -> Fol
     message = await keep(desk.session, desk.vault, loaded, rendered, findings, kept, by=desk.by, now=desk.now)
     if message is None:
         raise WrongState("The candidate's data was erased.")
-    row.state, row.act_at, row.updated_at = FollowUpState.WAITING_APPROVAL, None, desk.now
-    row.cause = "a check stopped it" if stops(findings) else "a person must allow it"
-    _decide(desk, loaded, message.id, "edited", None)
+    cause = "a check stopped it" if stops(findings) else "a person must allow it"
+    await await_decision(desk.session, loaded, decision_on(loaded, findings, desk.now), cause, desk.now)
+    _decide(desk, loaded, "edited", before, made=message.id)
     return row
 
 
@@ -151,7 +161,8 @@ async def reject(desk: Desk, follow_up_id: str, *, note: str) -> FollowUp:
     row.state, row.act_at = FollowUpState.REJECTED, None
     row.cause = f"rejected by {desk.by}"
     row.updated_at = desk.now
-    _decide(desk, loaded, row.message_id or "", "rejected", note)
+    message = await desk.session.get(Message, row.message_id) if row.message_id else None
+    _decide(desk, loaded, "rejected", message, note=note)
     return row
 
 
@@ -185,16 +196,38 @@ def _must_be(row: FollowUp, states: tuple[str, ...]) -> None:
         raise WrongState(f"This follow-up is {row.state}; that act needs one of: {', '.join(states)}.")
 
 
-def _decide(desk: Desk, loaded: Loaded, message_id: str, verdict: str, note: str | None) -> None:
+async def _must_be_asked(desk: Desk, row: FollowUp) -> None:
+    """Where a rule names who may allow it, it is they, or whoever was asked after them."""
+    if row.approver is None:
+        return
+    asked = await desk.session.scalars(
+        select(col(FollowUp.recipient)).where(col(FollowUp.about_id) == row.id, col(FollowUp.kind) == NUDGE)
+    )
+    if desk.by not in {row.approver, row.waiting_on, *asked}:
+        raise NotAllowed(f"Only {row.approver} may allow this message; say in whose name you act.")
+
+
+def _decide(
+    desk: Desk,
+    loaded: Loaded,
+    verdict: str,
+    saw: Message | None,
+    *,
+    note: str | None = None,
+    made: str | None = None,
+) -> None:
+    """Writes down who decided what, with what they saw; `made` is the message that came of it."""
     approval, person = new_id("apr"), loaded.candidate
     desk.session.add(
         Approval(
             id=approval,
             follow_up_id=loaded.follow_up.id,
-            message_id=message_id,
+            message_id=made or (saw.id if saw else ""),
             verdict=verdict,
             decided_by=desk.by,
             decided_at=desk.now,
             note=seal_words(key_of(desk.vault, person) if person else None, note, approval),
+            via=desk.via,
+            saw=seen(saw),
         ),
     )

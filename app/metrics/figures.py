@@ -29,6 +29,7 @@ WAITING = (
     FollowUpState.WAITING_APPROVAL,
     FollowUpState.UNKNOWN,
     FollowUpState.FAILED,
+    FollowUpState.EXPIRED,
 )
 OPEN_CLOCKS = ("pending", "running", "warned", "paused", "breached")
 ENDS = ("met_in_time", "met_late", "cancelled")

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _KEY_ID, _NONCE, _TAG = 4, 12, 16
+_SHORTEST_SIGNATURE = 16
 
 
 class CannotOpen(Exception):
@@ -46,6 +47,10 @@ def _key_id(key: bytes) -> bytes:
     return hashlib.sha256(b"key id" + key).digest()[:_KEY_ID]
 
 
+def _signature(key: bytes, purpose: str, data: bytes) -> bytes:
+    return hmac.digest(hmac.digest(key, f"signs {purpose}".encode(), "sha256"), data, "sha256")
+
+
 class Vault:
     """Seals and opens under the master keys, newest first."""
 
@@ -66,6 +71,17 @@ class Vault:
 
     def person_key(self, sealed: bytes) -> bytes:
         return self.unseal(sealed, "person key")
+
+    def sign(self, purpose: str, data: bytes) -> bytes:
+        """32 bytes that only this service can have made of that data for that purpose."""
+        return _signature(self._keys[0], purpose, data)
+
+    def has_signed(self, purpose: str, data: bytes, signature: bytes) -> bool:
+        """Whether that is its signature, or a start of it of at least 16 bytes, under any of the keys."""
+        if len(signature) < _SHORTEST_SIGNATURE:
+            return False
+        made = (_signature(key, purpose, data)[: len(signature)] for key in self._keys)
+        return any(hmac.compare_digest(signature, each) for each in made)
 
     def address_hash(self, address: str) -> bytes:
         """A keyed hash by which an address can be found and suppressed without being stored.

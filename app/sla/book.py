@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from fnmatch import fnmatchcase
 from importlib.resources import files
 from typing import Any
 
@@ -108,6 +109,13 @@ async def apply_policies(
 
 def refuse_unknown_kinds(document: PolicyDocument, kinds: Collection[str] | None) -> None:
     """Raises InvalidPolicy where a rule says a kind of follow-up that there is not."""
+    for number, rule in enumerate(document.approvals.rules):
+        for pattern in rule.kinds:
+            if kinds is not None and not any(fnmatchcase(kind, pattern) for kind in kinds):
+                raise InvalidPolicy(
+                    f"No kind of follow-up fits {pattern!r}; there are {', '.join(sorted(kinds))}.",
+                    field=f"approvals.rules.{number}.kinds",
+                )
     for number, policy in enumerate(document.policies):
         for say in policy.say:
             if kinds is not None and say.kind not in kinds:

@@ -14,6 +14,11 @@ LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 """A language such as `de`, or with its territory `de-AT`."""
 Role = Literal["candidate", "recruiter", "coordinator", "hiring_managers", "interviewers", "operations"]
 
+Approver = Annotated[
+    str, Field(pattern=r"^(recruiter|coordinator|hiring_managers|member:[A-Za-z0-9._:-]{1,100})$")
+]
+"""Who may allow a message: a role of the hiring team, or one member by the vendor's id."""
+
 
 class Trigger(StrEnum):
     """What may start a clock."""
@@ -213,10 +218,43 @@ STOPS = {
 """What may meet or cancel a clock, beside `said:<kind>`."""
 
 
+class ApprovalRule(Model):
+    """Which messages need an approval, and by whom."""
+
+    kinds: tuple[str, ...] = ()
+    """Kinds of follow-up, ``*`` standing for anything (`rejection_*`); empty: every kind to candidates."""
+    when: When = When(prospect=None)
+    """Seniority and area are matched here: `jobs: ["Head of *"]`, `departments: [Board]`."""
+    needed: Literal["by_kind", "always", "on_warnings"] = "by_kind"
+    """As the kind and its policy have it; always; or also where the checks found a warning.
+
+    Only ever adds to what the kind needs: a rejection or an offer always waits for a person.
+    """
+    by: Approver = "recruiter"
+    """A role, or a member as `member:<vendor's id>`. Where a rule fits, nobody else may allow it."""
+
+
+class Approvals(Model):
+    """How approvals are asked for, how long they may take, and who is told when they take longer.
+
+    The spans count from the moment at which the draft began to wait, in the hours of its clock's calendar.
+    """
+
+    rules: tuple[ApprovalRule, ...] = ()
+    """The first that fits a follow-up counts; without one the recruiter is asked, and all may allow it."""
+    remind_after: Span = Span(business_hours=8)
+    escalate_after: Span = Span(business_hours=16)
+    """To the hiring managers, who may decide then, too."""
+    operations_after: Span = Span(business_hours=24)
+    expires_after: Span = Span(calendar_days=14)
+    """Then the draft is void, operations are told, and the clock behind it keeps running."""
+
+
 class PolicyDocument(Model):
     """The whole rule book. For each key the first policy whose conditions hold wins."""
 
     calendar: str = "office"
+    approvals: Approvals = Approvals()
     policies: tuple[Policy, ...]
 
     @property
