@@ -119,15 +119,8 @@ def _candidate(
     )
 
 
-def _nurture(key: str, *facts: str, max_words: int, asks: bool = False, approval: bool = False) -> Kind:
-    return _candidate(
-        key,
-        *facts,
-        max_words=max_words,
-        asks=asks,
-        approval=approval,
-        message_class=MessageClass.NURTURE,
-    )
+def _nurture(key: str, *, max_words: int, approval: bool = False) -> Kind:
+    return _candidate(key, max_words=max_words, approval=approval, message_class=MessageClass.NURTURE)
 
 
 def _team(
@@ -220,8 +213,8 @@ _ALL = (
     _candidate("feedback_given", max_words=260, approval=True, points=("feedback.text",)),
     _candidate("automated_tool_notice", "tool.assesses", "tool.used_from", max_words=220, window=False),
     # Surveys and news of other roles are no part of the application, so they need a basis of their own.
-    _nurture("feedback_asked", max_words=130, asks=True),
-    _nurture("talent_pool_invitation", max_words=150, asks=True, approval=True),
+    _nurture("feedback_asked", max_words=130),
+    _nurture("talent_pool_invitation", max_words=150, approval=True),
     _nurture("talent_pool_check_in", max_words=150, approval=True),
     _team("scheduling_due", Recipient.COORDINATOR),
     _team("talent_pool_due", Recipient.RECRUITER),

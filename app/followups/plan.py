@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.followups.catalogue import KINDS, MessageClass
+from app.followups.catalogue import KINDS, Kind, MessageClass
 from app.followups.windows import release
 from app.intake.config import ConnectionSettings
 from app.sla.cases import Case, holds
@@ -57,7 +57,8 @@ def plan(
     for say in case.policy.say:
         at = _moment(say, case, reading)
         if at is not None and _applies(say, truth, case, settings):
-            at = after(say.delay, case.history.hours, at) if say.delay else at
+            delay = say.delay or KINDS[say.kind].delay
+            at = after(delay, case.history.hours, at) if delay else at
             at = max(at, told_from(say.kind, truth) or at)
             for recipient in _recipients(say.to, truth, case, private=private):
                 yield _wanted(
@@ -140,8 +141,14 @@ def _wanted(
         kind=kind,
         planned_for=at,
         release_at=release_at,
-        expires_at=release_at + stale if stale else None,
+        expires_at=_useful_until(known, case, release_at + stale if stale else None),
         # A rejection or an offer tells a decision: leaving out its approval is not the policy's to choose.
         approval=(known.approval if approval is None else approval) or known.decision,
         note_only=recipient.startswith("candidate:") and settings.mode_of(kind) == "note_only",
     )
+
+
+def _useful_until(kind: Kind, case: Case, stale: datetime | None) -> datetime | None:
+    """An invitation to what has begun is of no use any more."""
+    interview = case.occurrence.interview
+    return interview.starts_at if kind.invites and interview and interview.starts_at else stale

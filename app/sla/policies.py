@@ -25,6 +25,10 @@ class Trigger(StrEnum):
 
     APPLICATION_CREATED = "application_created"
     STAGE_ENTERED = "stage_entered"
+    MOVED_ON = "moved_on"
+    """A later stage was entered for the first time; a move back or sideways to a known stage is none."""
+    INTERVIEW_SCHEDULED = "interview_scheduled"
+    """An interview got a time, or another one, that is still to come."""
     INTERVIEW_ENDED = "interview_ended"
     FEEDBACK_COMPLETE = "feedback_complete"
     """All interviews of a stage are over and every feedback is in."""
@@ -45,6 +49,10 @@ class Trigger(StrEnum):
     """Hired with a known first day; the target is three days before it."""
     AFTER_FIRST_DAY = "after_first_day"
     """Hired with a known first day; the target is two weeks after it."""
+    ENDING_TOLD = "ending_told"
+    """The candidate heard how it ended: rejected, filled, or their withdrawal noted."""
+    QUESTION_ASKED = "question_asked"
+    """A message asked the candidate something that they owe an answer to."""
 
 
 _BRING_THEIR_OWN_DATE = {Trigger.DATE_PROMISED, Trigger.BEFORE_FIRST_DAY, Trigger.AFTER_FIRST_DAY}
@@ -134,6 +142,12 @@ class Escalate(Model):
     to: Role
 
 
+Told = Annotated[str, Field(pattern=r"^(question|tool)\.[a-z][a-z0-9_]*$")]
+"""A fact that a policy may state: about what was asked or which tool is used, never about a person."""
+MOST_REMINDERS = 2
+"""Of one question to a candidate."""
+
+
 class Say(Model):
     """A follow-up that belongs to the clock."""
 
@@ -155,6 +169,8 @@ class Say(Model):
     """
     promise: Span | None = None
     """The message states a date this far away; that date becomes a clock."""
+    facts: dict[Told, str | dict[LanguageTag, str]] = Field(default_factory=dict)
+    """What the words need and only the company knows, such as `question.what`; once, or by language."""
 
 
 class Policy(Model):
@@ -162,6 +178,8 @@ class Policy(Model):
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{2,62}$")
     name: str
+    enabled: bool = True
+    """A policy that is switched off is kept and asks for nothing."""
     owed_by: Role = "recruiter"
     owed_to: Role = "candidate"
     starts: Trigger
@@ -198,6 +216,9 @@ class Policy(Model):
             raise ValueError("paused_by must be empty for a duty by law")
         if not self.met_by:
             raise ValueError("met_by: a clock that nothing meets can only breach")
+        reminders = [say for say in self.say if say.to == "candidate"]
+        if self.owed_by == "candidate" and len(reminders) > MOST_REMINDERS:
+            raise ValueError(f"say: nobody is reminded of one thing more than {MOST_REMINDERS} times")
         return self
 
 
@@ -208,6 +229,7 @@ STOPS = {
     "decided",
     "feedback_given",
     "hired",
+    "interview_begins",
     "interview_scheduled",
     "offer_resolved",
     "offer_sent",
@@ -262,7 +284,7 @@ class PolicyDocument(Model):
         return tuple(self._by_key)
 
     def named(self, key: str) -> tuple[Policy, ...]:
-        """The policies of that key, in order of precedence."""
+        """The policies of that key that are switched on, in order of precedence."""
         return self._by_key.get(key, ())
 
     @cached_property
@@ -270,7 +292,8 @@ class PolicyDocument(Model):
         # Asked for each occurrence of each application.
         found: dict[str, tuple[Policy, ...]] = {}
         for policy in self.policies:
-            found[policy.key] = (*found.get(policy.key, ()), policy)
+            if policy.enabled:
+                found[policy.key] = (*found.get(policy.key, ()), policy)
         return found
 
 

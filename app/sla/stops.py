@@ -162,6 +162,11 @@ def _interview_scheduled(truth: Truth, occurrence: Occurrence) -> Iterator[datet
     )
 
 
+def _interview_begins(_truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
+    if occurrence.interview and occurrence.interview.starts_at:
+        yield max(occurrence.interview.starts_at, occurrence.starts_at)
+
+
 def _offer_created(truth: Truth, occurrence: Occurrence) -> Iterator[datetime]:
     return (max(o.created_at, occurrence.starts_at) for o in truth.offers)
 
@@ -193,6 +198,7 @@ _STOPS: Mapping[str, Callable[[Truth, Occurrence], Iterator[datetime]]] = {
     "reopened": _reopened,
     "feedback_given": _feedback_given,
     "stage_left": _stage_left,
+    "interview_begins": _interview_begins,
     "interview_scheduled": _interview_scheduled,
     "offer_created": _offer_created,
     "offer_sent": _offer_sent,

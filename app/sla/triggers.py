@@ -1,6 +1,6 @@
 """What starts clocks: from one truth, the occurrences of each trigger. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -40,6 +40,27 @@ def _application_created(truth: Truth) -> Iterator[Occurrence]:
 def _stage_entered(truth: Truth) -> Iterator[Occurrence]:
     for visit in truth.visits:
         yield Occurrence(f"stage:{visit.stage_id}:{visit.nth}", visit.entered_at, visit=visit)
+
+
+_RANKS = {"applied": 0, "screen": 1, "assessment": 2, "interview": 2, "decision": 3, "offer": 4}
+"""How far along a stage is, by its kind; of other kinds nobody can say."""
+
+
+def _moved_on(truth: Truth) -> Iterator[Occurrence]:
+    """Good news only: somebody who is moved back, or put right after a mistake, hears nothing."""
+    for earlier, visit in enumerate(truth.visits):
+        before = [_RANKS[v.kind] for v in truth.visits[:earlier] if v.kind in _RANKS]
+        if before and visit.nth == 1 and _RANKS.get(visit.kind, -1) >= max(before):
+            yield Occurrence(f"stage:{visit.stage_id}:{visit.nth}", visit.entered_at, visit=visit)
+
+
+def _interview_scheduled(truth: Truth) -> Iterator[Occurrence]:
+    """One for each time that an interview is given: whoever is moved must hear the new one."""
+    for interview in truth.interviews:
+        starts, since = interview.starts_at, interview.timed_at
+        if starts and since and since < starts:
+            key = f"interview:{interview.id}:{starts:%Y%m%dT%H%M}:{interview.nth}"
+            yield Occurrence(key, since, visit=visit_at(truth, since), interview=interview)
 
 
 def _interview_ended(truth: Truth) -> Iterator[Occurrence]:
@@ -154,6 +175,28 @@ def _around_first_day(days: int, name: str) -> Callable[[Truth], Iterator[Occurr
     return find
 
 
+_ENDINGS = {
+    "rejection_after_screening",
+    "rejection_after_interview",
+    "position_filled",
+    "withdrawal_acknowledged",
+}
+ASKING = frozenset({"still_interested"})
+"""The kinds of follow-up whose question the candidate owes an answer to."""
+
+
+def _said(kinds: Container[str]) -> Callable[[Truth], Iterator[Occurrence]]:
+    def find(truth: Truth) -> Iterator[Occurrence]:
+        for said in truth.said:
+            if said.kind in kinds and said.recipient.startswith("candidate:"):
+                key = f"said:{said.reason}:{said.step}"
+                yield Occurrence(
+                    key, said.at, visit=visit_at(truth, said.at), decision=truth.standing, said=said
+                )
+
+    return find
+
+
 def visit_at(truth: Truth, at: datetime) -> Visit | None:
     """The stage that the application was in."""
     return next((v for v in reversed(truth.visits) if v.entered_at <= at), None)
@@ -162,6 +205,8 @@ def visit_at(truth: Truth, at: datetime) -> Visit | None:
 _TRIGGERS: Mapping[Trigger, Callable[[Truth], Iterator[Occurrence]]] = {
     Trigger.APPLICATION_CREATED: _application_created,
     Trigger.STAGE_ENTERED: _stage_entered,
+    Trigger.MOVED_ON: _moved_on,
+    Trigger.INTERVIEW_SCHEDULED: _interview_scheduled,
     Trigger.INTERVIEW_ENDED: _interview_ended,
     Trigger.FEEDBACK_COMPLETE: _feedback_complete,
     Trigger.REJECTED: _decided("rejected"),
@@ -175,4 +220,6 @@ _TRIGGERS: Mapping[Trigger, Callable[[Truth], Iterator[Occurrence]]] = {
     Trigger.LAST_INTERVIEW: _last_interview,
     Trigger.BEFORE_FIRST_DAY: _around_first_day(-3, "before_first_day"),
     Trigger.AFTER_FIRST_DAY: _around_first_day(14, "after_first_day"),
+    Trigger.ENDING_TOLD: _said(_ENDINGS),
+    Trigger.QUESTION_ASKED: _said(ASKING),
 }

@@ -17,6 +17,7 @@ def fold_interviews(ordered: Sequence[Placed]) -> tuple[Interview, ...]:
     newest = _newest(ordered, FactKind.INTERVIEW, "interview_id")
     duties = _newest(ordered, FactKind.INTERVIEWER, "interview_id", "user_id")
     scorecards = _scorecards(ordered)
+    starts = _starts(ordered)
     interviews = [
         Interview(
             id=interview_id,
@@ -26,11 +27,33 @@ def fold_interviews(ordered: Sequence[Placed]) -> tuple[Interview, ...]:
             status=str(data.get("status") or ""),
             interviewers=_interviewers(interview_id, data, duties, scorecards),
             scheduled_at=_instant(data.get("scheduled_at")),
+            where=data.get("where"),
+            **_timing(starts.get(interview_id, [])),
         )
         for (interview_id,), data in newest.items()
         if interview_id not in deleted and data.get("status") not in _NO_INTERVIEW
     ]
     return tuple(sorted(interviews, key=_by_start))
+
+
+def _starts(ordered: Sequence[Placed]) -> dict[str, list[tuple[str, datetime]]]:
+    """Every start that each interview has had, one after another, and since when."""
+    starts: dict[str, list[tuple[str, datetime]]] = {}
+    for fact in ordered:
+        start = fact.data.get("starts_at") if fact.kind == FactKind.INTERVIEW else None
+        if start:
+            had = starts.setdefault(str(fact.data["interview_id"]), [])
+            if not had or _instant(had[-1][0]) != _instant(start):
+                had.append((start, fact.at))
+    return starts
+
+
+def _timing(had: Sequence[tuple[str, datetime]]) -> dict[str, Any]:
+    if not had:
+        return {}
+    present, since = had[-1]
+    nth = sum(_instant(start) == _instant(present) for start, _ in had)
+    return {"timed_at": since, "moves": len(had) - 1, "nth": nth}
 
 
 def _by_start(interview: Interview) -> tuple[str, str]:

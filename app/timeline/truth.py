@@ -51,6 +51,14 @@ class Interview:
     status: str
     interviewers: tuple[Interviewer, ...]
     scheduled_at: datetime | None = None
+    timed_at: datetime | None = None
+    """Since when its present start is known."""
+    moves: int = 0
+    """How often its start has changed before."""
+    nth: int = 1
+    """How often it has had its present start: two where it was moved away and back."""
+    where: str | None = None
+    """A place, or the link to the meeting, where the ATS tells one."""
 
     @property
     def feedback_at(self) -> datetime | None:
