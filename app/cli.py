@@ -24,6 +24,11 @@ _COMMANDS = {
     ),
     "clocks": ("app.sla.clock_commands:clocks", "What is owed now: list."),
     "followups": ("app.messages.commands:followups", "Messages: list, show, supply, approve, reject."),
+    "messages": ("app.messages.sheet_commands:messages", "The words that come with Heardback: sheet."),
+    "templates": (
+        "app.messages.template_commands:templates",
+        "The words of messages: list, show, save, preview, rollback, off.",
+    ),
     "silence": ("app.silence_commands:silence_command", "Who is left in silence, and who must act."),
     "keys": ("app.access.commands:keys_group", "API keys: create, list, revoke; the master key."),
 }
