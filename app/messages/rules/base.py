@@ -89,7 +89,11 @@ class Draft:
 
     def found(self, group: str) -> list[str]:
         """The phrases of that word list in the message's own words."""
-        return [m.group() for m in _phrases(self.rendered.locale, group).finditer(self.own_words)]
+        return [m.group() for m in self.phrases(group).finditer(self.own_words)]
+
+    def phrases(self, group: str) -> re.Pattern[str]:
+        """What finds the phrases of that word list in the message's language."""
+        return _phrases(self.rendered.locale, group)
 
 
 def _plain(text: str) -> str:

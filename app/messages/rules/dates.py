@@ -1,4 +1,4 @@
-"""Rules about dates: the weekday fits, and nothing that is announced lies in the past."""
+"""Rules about dates and times: weekday and zone fit, and nothing that is announced lies in the past."""
 
 import re
 from collections.abc import Iterator
@@ -22,6 +22,25 @@ _MAY_BE_PAST = (
     "offer.sent_on",
     "question.asked_on",
     "reply.at",
+)
+_NEAR = 60
+"""Characters around a time in which its zone is looked for."""
+_CLOCK = re.compile(r"(?<![\w.,:/-])(?:[01]?\d|2[0-3]):[0-5]\d(?![\w:])")
+_TIME_OF_DAY = MappingProxyType(
+    {
+        "en": re.compile(
+            rf"{_CLOCK.pattern}|(?<![\w.,:])(?:0?[1-9]|1[0-2])(?:[:.][0-5]\d)? ?[ap]\.?m\b", re.IGNORECASE
+        ),
+        "de": re.compile(rf"{_CLOCK.pattern}|(?<![\w.,:])(?:[01]?\d|2[0-3])(?:[.:][0-5]\d)? ?Uhr\b"),
+        "fr": re.compile(
+            rf"{_CLOCK.pattern}|(?<!\w)(?:à|dès|vers|avant) (?:[01]?\d|2[0-3]) ?h(?: ?[0-5]\d)?(?!\w)",
+            re.IGNORECASE,
+        ),
+    }
+)
+_BESIDE = re.compile(r" ?(?:Uhr|h|[ap]\.?m\.?)? ?\([^)]{2,}\)")
+_ZONE = re.compile(
+    r"\b(?:UTC|GMT|BST|IST|JST|[CEW]E?E?S?T|[ACEMP][SD]T|AE[SD]T)\b|(?<=\d)(?:Z|[+-]\d{2}:?\d{2})\b"
 )
 
 
@@ -75,6 +94,23 @@ def weekday(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
                 Severity.ERROR,
                 "A date and its weekday do not fit each other.",
                 "Correct the date or the weekday.",
+            )
+            return
+
+
+@rule("zone-missing")
+def zone(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
+    """A time of day says whose time it is."""
+    spoken_zone = draft.phrases("zone")
+    clock = _TIME_OF_DAY.get(locale_of(draft.rendered.locale).language, _CLOCK)
+    for said in clock.finditer(draft.everything):
+        around = draft.everything[max(said.start() - _NEAR, 0) : said.end() + _NEAR]
+        beside = _BESIDE.match(draft.everything, said.end())
+        if not (beside or _ZONE.search(around) or spoken_zone.search(around)):
+            yield (
+                Severity.ERROR,
+                f"“{said.group().strip()}” does not say whose time it is.",
+                "Add the place or the zone, such as “Berlin time”.",
             )
             return
 

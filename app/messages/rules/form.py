@@ -1,18 +1,12 @@
-"""Rules about length, tone, links and what a header can carry."""
+"""Rules about length, tone and what a header can carry."""
 
 import re
 from collections.abc import Iterator
-from html import unescape
 
-from app.messages.fill import is_safe_target
 from app.messages.headers import UNSAFE
 from app.messages.rules.base import Draft, Severity, rule
 
 _WORD = re.compile(r"\w[\w'’.-]*")
-_URL = re.compile(
-    r"\b[a-z][a-z0-9+.-]*://[^\s<>\"]+|\b(?:javascript|vbscript):\S|\bdata:[a-z]+/|\bwww\.\S+", re.IGNORECASE
-)
-_HREF = re.compile(r'href="([^"]*)"', re.IGNORECASE)
 _SHOUT = re.compile(r"\b[^\W\d_]{4,}\b")
 MAX_SUBJECT = 78
 MAX_EXCLAMATIONS = 1
@@ -49,19 +43,6 @@ def capitals(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
     shouts = [word for word in _SHOUT.findall(draft.own_words) if word.isupper()]
     if len(shouts) > MAX_SHOUTS:
         yield Severity.WARNING, f"{len(shouts)} words are in capitals.", "Write them small."
-
-
-@rule("link-unsafe")
-def links(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
-    """Every link leads over https, without credentials in it."""
-    targets = [m.group().rstrip(".,;:!?)") for m in _URL.finditer(draft.rendered.text)]
-    hrefs = [unescape(href) for href in _HREF.findall(draft.rendered.html)]
-    if not all(map(is_safe_target, (*targets, *hrefs))):
-        yield (
-            Severity.ERROR,
-            "A link does not lead over https.",
-            "Use the https address, or take the link out.",
-        )
 
 
 @rule("header-unsafe")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from app.messages.rules.base import Draft, Severity, rule
 
 _ODD = re.compile(r"[@/\\<>{}\[\]|*_#=:;0-9]|www\.|\.(com|org|net|io)\b", re.IGNORECASE)
+_INITIAL = re.compile(r"[A-Za-zÀ-ɏ]\.?")
 _STAND_INS = frozenset(
     {
         "test",
@@ -51,7 +52,13 @@ def odd_name(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
             yield Severity.ERROR, "The candidate's name does not look like a name.", "Correct it in the ATS."
             return
     first = draft.facts.text("candidate.first_name")
-    if (len(first) >= _SHOUTED and first.isupper()) or first.islower():
+    if _INITIAL.fullmatch(first):
+        yield (
+            Severity.WARNING,
+            "The candidate's first name is a single letter.",
+            "Correct it in the ATS, or ask the candidate for it.",
+        )
+    elif (len(first) >= _SHOUTED and first.isupper()) or first.islower():
         yield Severity.WARNING, "The candidate's name is written in one case.", "Correct it in the ATS."
 
 
