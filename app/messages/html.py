@@ -140,7 +140,8 @@ def page(*, body: str, subject: str, preheader: str, locale: str) -> str:
     language = locale.replace("_", "-")
     direction = "rtl" if language.partition("-")[0] in {"ar", "fa", "he", "ur"} else "ltr"
     lang = f'lang="{escape(language)}" dir="{direction}"'
-    main = f"max-width:600px;margin:0 auto;padding:24px 20px;{_FONT}"
+    # A meeting link can be longer than a phone is wide.
+    main = f"max-width:600px;margin:0 auto;padding:24px 20px;overflow-wrap:break-word;{_FONT}"
     hidden = "display:none;max-height:0;max-width:0;overflow:hidden;mso-hide:all"
     return (
         f'<!doctype html>\n<html {lang}>\n<head>\n<meta charset="utf-8">\n'
