@@ -1,18 +1,35 @@
-"""A message as it goes over the wire: RFC 5322 headers, text and HTML in quoted-printable, CRLF.
+"""A message as it goes over the wire: RFC 5322 headers, text and HTML in quoted-printable, files, CRLF.
 
 The bytes are a pure function of the envelope and its date, the boundary included, so that a stored message
 can be compared with one built again.
 """
 
 import hashlib
+import re
+from base64 import encodebytes
 from binascii import b2a_qp
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
-from app.mail.headers import address, address_line, extra_headers, line, message_id, send_id, text_line, words
-from app.mail.outbound import Envelope
+from app.errors import UnsafeHeader
+from app.mail.headers import (
+    address,
+    address_line,
+    extra_headers,
+    line,
+    message_id,
+    safe,
+    send_id,
+    text_line,
+    words,
+)
+from app.mail.outbound import Attachment, Envelope
 
 __all__ = ["build_mime", "message_id"]
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_CONTENT_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+(; [a-z-]+=[A-Za-z0-9-]+)*")
 
 
 def build_mime(envelope: Envelope, date: datetime) -> bytes:
@@ -36,15 +53,37 @@ def build_mime(envelope: Envelope, date: datetime) -> bytes:
 
 
 def _body(envelope: Envelope) -> bytes:
+    said = _said(envelope)
+    if not envelope.attachments:
+        return said
+    return _together("mixed", envelope.send_id, [said, *map(_file, envelope.attachments)])
+
+
+def _said(envelope: Envelope) -> bytes:
     text = _part("plain", envelope.text, "text")
     if not envelope.html:
         return text
-    # "=_" cannot occur in quoted-printable, so no body can hold the boundary.
-    boundary = f"=_hb_{hashlib.sha256(envelope.send_id.encode()).hexdigest()[:32]}"
+    return _together("alternative", envelope.send_id, [text, _part("html", envelope.html, "html")])
+
+
+def _together(subtype: str, send: str, parts: Sequence[bytes]) -> bytes:
+    # "=_" cannot occur in quoted-printable nor in base64, so no part can hold the boundary.
+    seed = send if subtype == "alternative" else f"{send}/{subtype}"
+    boundary = f"=_hb_{hashlib.sha256(seed.encode()).hexdigest()[:32]}"
+    head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode()
     mark = f"--{boundary}".encode()
-    head = f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode()
-    html = _part("html", envelope.html, "html")
-    return b"".join((head, mark, b"\r\n", text, b"\r\n", mark, b"\r\n", html, b"\r\n", mark, b"--\r\n"))
+    return head + b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
+
+
+def _file(attachment: Attachment) -> bytes:
+    """One file as a part of its own; its name and type are refused where they are not plain."""
+    name, kind = safe(attachment.name, "attachment"), safe(attachment.content_type, "attachment")
+    if not _FILE_NAME.fullmatch(name) or not _CONTENT_TYPE.fullmatch(kind):
+        raise UnsafeHeader("A file's name or type is not plain ASCII.", field="attachment")
+    head = line("Content-Type", f'{kind}; name="{name}"')
+    head += line("Content-Disposition", f'attachment; filename="{name}"')
+    head += line("Content-Transfer-Encoding", "base64") + "\r\n"
+    return head.encode("ascii") + encodebytes(attachment.content).replace(b"\n", b"\r\n")
 
 
 def _part(subtype: str, content: str, field: str) -> bytes:

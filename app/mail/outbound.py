@@ -23,6 +23,15 @@ class MailClass(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message. ``name`` and ``content_type`` are plain ASCII of our own making."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """One message to one recipient, in words; how it travels is the route's business.
 
@@ -42,6 +51,7 @@ class Envelope:
     references: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = field(default=())
     mail_class: MailClass = MailClass.TRANSACTIONAL
+    attachments: tuple[Attachment, ...] = ()
 
 
 class OutcomeKind(StrEnum):

@@ -5,6 +5,7 @@ Facts from Postmark's developer documentation and its own clients, read 2026-11.
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -54,6 +55,11 @@ def build(envelope: Envelope, settings: PostmarkSettings, /) -> MailRequest:
     }
     if envelope.html:
         fields["HtmlBody"] = words(envelope.html, "html")
+    if envelope.attachments:
+        fields["Attachments"] = [
+            {"Name": file.name, "Content": b64encode(file.content).decode(), "ContentType": file.content_type}
+            for file in envelope.attachments
+        ]
     if envelope.reply_to:
         fields["ReplyTo"] = str(address(envelope.reply_to, "reply_to"))
     body = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()

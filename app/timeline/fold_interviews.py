@@ -27,7 +27,6 @@ def fold_interviews(ordered: Sequence[Placed]) -> tuple[Interview, ...]:
             status=str(data.get("status") or ""),
             interviewers=_interviewers(interview_id, data, duties, scorecards),
             scheduled_at=_instant(data.get("scheduled_at")),
-            where=data.get("where"),
             **_timing(starts.get(interview_id, [])),
         )
         for (interview_id,), data in newest.items()

@@ -57,8 +57,6 @@ class Interview:
     """How often its start has changed before."""
     nth: int = 1
     """How often it has had its present start: two where it was moved away and back."""
-    where: str | None = None
-    """A place, or the link to the meeting, where the ATS tells one."""
 
     @property
     def feedback_at(self) -> datetime | None:
