@@ -174,7 +174,7 @@ class Flow:
         settings = self.services.settings
         return Post(
             self.services.sessions,
-            Packer(self.services.vault, settings, self.route),
+            Packer(self.services.vault, settings, self.route, self.shelf),
             self.vendors,
             timedelta(seconds=settings.lease_seconds),
             self.services.machine_now,

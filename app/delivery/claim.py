@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.delivery.held import Held, put_back
 from app.delivery.models import Attempt, Delivery, DeliveryState, RouteHealth
 from app.delivery.parcel import CannotLeave, NotNow, Packer, Parcel
 from app.delivery.permit import OtherWay, permit
@@ -114,29 +115,10 @@ async def _take(
     lease: timedelta,
 ) -> Parcel | None:
     delivery.attempt += 1
-    try:
-        await permit(session, delivery, follow_up, at.business)
-        parcel, key = await packer.pack(session, delivery, follow_up, now=at.business, machine_now=at.machine)
-    except NotNow as closed:
-        delivery.attempt -= 1
-        delivery.act_at = closed.until
+    packed = await _packed(session, packer, delivery, follow_up, at)
+    if packed is None:
         return None
-    except OtherWay as settings:
-        _close(delivery, DeliveryState.CANCELLED, str(settings.__doc__), at)
-        follow_up.state, follow_up.note_only = FollowUpState.READY, True
-        follow_up.act_at = follow_up.updated_at = at.business
-        return None
-    except CannotLeave as reason:
-        _refuse(delivery, follow_up, reason.cause, waits=reason.waits, at=at)
-        return None
-    except HeardbackError as wrong:
-        _refuse(delivery, follow_up, wrong.detail, waits=True, at=at)
-        return None
-    except (CannotOpen, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as wrong:
-        # One message that cannot be packed is set aside; it must not hold back all others.
-        log.exception("delivery.set_aside", delivery=delivery.id)
-        _refuse(delivery, follow_up, f"could not be packed: {type(wrong).__name__}", waits=True, at=at)
-        return None
+    parcel, key = packed
     session.add(
         Attempt(
             delivery_id=delivery.id,
@@ -152,6 +134,34 @@ async def _take(
         follow_up.state = FollowUpState.SENDING
         follow_up.updated_at = at.business
     return parcel
+
+
+async def _packed(
+    session: AsyncSession, packer: Packer, delivery: Delivery, follow_up: FollowUp, at: Instants
+) -> tuple[Parcel, bytes] | None:
+    """The parcel and the key for its bytes; None, with all said in the rows, where it does not leave now."""
+    try:
+        await permit(session, delivery, follow_up, at.business)
+        return await packer.pack(session, delivery, follow_up, now=at.business, machine_now=at.machine)
+    except Held as held:
+        delivery.attempt -= 1
+        await put_back(session, delivery, follow_up, held.hold, at.business)
+    except NotNow as closed:
+        delivery.attempt -= 1
+        delivery.act_at = closed.until
+    except OtherWay as settings:
+        _close(delivery, DeliveryState.CANCELLED, str(settings.__doc__), at)
+        follow_up.state, follow_up.note_only = FollowUpState.READY, True
+        follow_up.act_at = follow_up.updated_at = at.business
+    except CannotLeave as reason:
+        _refuse(delivery, follow_up, reason.cause, waits=reason.waits, at=at)
+    except HeardbackError as wrong:
+        _refuse(delivery, follow_up, wrong.detail, waits=True, at=at)
+    except (CannotOpen, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as wrong:
+        # One message that cannot be packed is set aside; it must not hold back all others.
+        log.exception("delivery.set_aside", delivery=delivery.id)
+        _refuse(delivery, follow_up, f"could not be packed: {type(wrong).__name__}", waits=True, at=at)
+    return None
 
 
 def _refuse(delivery: Delivery, follow_up: FollowUp, cause: str, *, waits: bool, at: Instants) -> None:

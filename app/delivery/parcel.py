@@ -1,7 +1,7 @@
 """What one delivery carries: the exact bytes, made from the words and the people, and where they go."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +9,8 @@ from sqlmodel import col
 
 from app.ats.canonical import PersonRole
 from app.ats.http import Target
+from app.delivery.held import SomebodyElse, refuse_too_much
+from app.delivery.hours import window_for
 from app.delivery.models import Delivery, Suppression
 from app.delivery.notes import marker
 from app.delivery.route import Route, RouteMeta
@@ -19,7 +21,8 @@ from app.delivery.writes import payload_of
 from app.delivery.written import write_of
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp
-from app.followups.windows import release
+from app.followups.plan import spread_key
+from app.intake.config import ConnectionSettings
 from app.intake.connections import secrets_of, settings_of
 from app.intake.models import Connection
 from app.mail.headers import message_id
@@ -28,8 +31,11 @@ from app.messages.models import Message
 from app.messages.write import words_of
 from app.privacy.vault import Vault
 from app.settings import Settings
+from app.sla.book import Shelf
 from app.timeline.models import Application, Person
-from app.timeline.people import key_of, open_person
+from app.timeline.people import find_people, key_of, open_person
+
+_SOON = timedelta(seconds=5)
 
 
 class CannotLeave(Exception):  # not an error of the service: a reason, kept with the follow-up
@@ -70,6 +76,8 @@ class Packer:
     vault: Vault
     settings: Settings
     route: Route
+    shelf: Shelf = field(default_factory=Shelf)
+    """The compiled rule book, for the holidays of a case."""
 
     async def pack(
         self,
@@ -105,8 +113,8 @@ class Packer:
             )
             payload = payload_of(written)
         else:
-            hours = settings_of(connection).time_zone, now
-            envelope = await self._envelope(session, delivery, follow_up, words, application, hours)
+            envelope = await self._envelope(session, delivery, follow_up, words, application)
+            await self._refuse_now(session, follow_up, application, settings_of(connection), now)
             payload = self.route.prepare(envelope, machine_now)
             meta = RouteMeta(delivery.id, envelope.sender.email, envelope.to.email)
             delivery.wire_id, delivery.route = envelope.message_id, self.route.name
@@ -132,7 +140,6 @@ class Packer:
         follow_up: FollowUp,
         words: dict[str, str],
         application: Application,
-        hours: tuple[str, datetime],
     ) -> Envelope:
         recipient, signer = await addressee_and_signer(session, self.vault, delivery, follow_up, application)
         if recipient is None:
@@ -141,9 +148,6 @@ class Packer:
         data = open_person(self.vault, recipient)
         if not data.email:
             raise CannotLeave("no e-mail address is known", waits=True)
-        opens = release(hours[1], data.time_zone or hours[0], window=KINDS[follow_up.kind].window)
-        if opens > hours[1]:
-            raise NotNow(opens)
         sender, reply_to = sender_of(self.settings, signer)
         return Envelope(
             send_id=delivery.id,
@@ -155,6 +159,30 @@ class Packer:
             html=words["html"],
             reply_to=reply_to,
         )
+
+    async def _refuse_now(
+        self,
+        session: AsyncSession,
+        follow_up: FollowUp,
+        application: Application,
+        settings: ConnectionSettings,
+        now: datetime,
+    ) -> None:
+        """Raises NotNow outside of the recipient's hours, Held where the candidate has had enough."""
+        role, _, external_id = follow_up.recipient.partition(":")
+        people = await find_people(session, follow_up.connection_id, {(role, external_id)})
+        book = await self.shelf.book(session)
+        window = await window_for(session, book, follow_up, settings, people.get((role, external_id)))
+        key = spread_key(application.external_id, follow_up.reason, follow_up.step, follow_up.recipient)
+        opens = window.release(now, key, window=KINDS[follow_up.kind].window)
+        if opens > now:
+            raise NotNow(opens)
+        if role != PersonRole.CANDIDATE:
+            return
+        try:
+            await refuse_too_much(session, follow_up, settings, window, now)
+        except SomebodyElse:
+            raise NotNow(now + _SOON) from None
 
     async def _refuse_suppressed(self, session: AsyncSession, person: Person) -> None:
         if person.role == PersonRole.CANDIDATE and not person.can_email:

@@ -48,10 +48,13 @@ async def permit(session: AsyncSession, delivery: Delivery, follow_up: FollowUp,
 
 
 async def _refuse_early(session: AsyncSession, follow_up: FollowUp, now: datetime) -> None:
-    """The ATS may say from when on a rejection may be told: asked once more, of all that is known now."""
+    """Whether and from when on a rejection may be told: asked once more, of all that is known now."""
     application = await session.get_one(Application, follow_up.application_id)
     for known in await read(session, [application]):
-        earliest = told_from(follow_up.kind, known.truth)
+        standing = known.truth.standing
+        if standing is not None and standing.kind == "hired":
+            raise CannotLeave("the candidate is hired")
+        earliest = told_from(follow_up.kind, known.truth, known.settings)
         if earliest is not None and earliest > now:
             raise NotNow(earliest)
 

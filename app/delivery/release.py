@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.delivery.models import Delivery, DeliveryState
+from app.delivery.pace import pace
 from app.delivery.ways import MAIL, NOTE, instead_of_mail
 from app.followups.models import FollowUp, FollowUpState
 from app.ids import new_id
@@ -25,6 +26,7 @@ _LOOK_AGAIN = timedelta(minutes=15)
 
 async def release_due(session: AsyncSession, vault: Vault, now: datetime, limit: int) -> int:
     """Queues what is ready and due; returns how many were looked at."""
+    await pace(session, now)
     found = await session.scalars(
         select(FollowUp)
         .where(col(FollowUp.act_at) <= now, col(FollowUp.state) == FollowUpState.READY)

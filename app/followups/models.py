@@ -17,6 +17,8 @@ class FollowUpState:
     WAITING_APPROVAL = "waiting_approval"
     READY = "ready"
     """Words are final; it leaves at release_at."""
+    GATHERED = "gathered"
+    """For its person's digest of the day, which tells it at act_at."""
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
@@ -27,7 +29,7 @@ class FollowUpState:
     EXPIRED = "expired"
     """Nobody decided about its draft in time. It waits on operations; new words or facts bring it back."""
 
-    OPEN = ("planned", "waiting_fact", "waiting_approval", "ready", "queued")
+    OPEN = ("planned", "waiting_fact", "waiting_approval", "ready", "gathered", "queued")
     """Not out yet: may still be cancelled."""
     ASKS = ("waiting_fact", "waiting_approval", "unknown")
     """Somebody was asked about it and the question stands."""
@@ -68,6 +70,10 @@ class FollowUp(SQLModel, table=True):
     """Since when its draft waits for a decision: the approval's own clock."""
     nudges: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """How often somebody was asked for that decision."""
+    held_for: str | None = None
+    """Why it was held back until a person allows it: ``unanswered``, or ``better_news:<application>``."""
+    digest_id: str | None = Field(default=None, index=True)
+    """The digest of the day that tells it, where it is gathered into one."""
     note_only: bool = False
     final: bool = False
     """Cancelled for good: news does not bring it back."""
@@ -115,3 +121,23 @@ class Approval(SQLModel, table=True):
         default_factory=dict, sa_column=Column(Json, nullable=False, server_default=text("'{}'"))
     )
     """What was before the person: the message's version, findings, facts with sources; never any words."""
+
+
+class Preference(SQLModel, table=True):
+    """How one member of a hiring team wants to hear from us; whoever has none hears by mail."""
+
+    connection_id: str = Field(foreign_key="connection.id", primary_key=True)
+    member: str = Field(primary_key=True)
+    """The vendor's id."""
+    channel: str = "mail"
+    """mail, slack, teams or note."""
+    webhook: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """The address of the incoming webhook, sealed: whoever knows it may write there."""
+    digest: bool = True
+    """What can wait comes together once a day; otherwise each word on its own."""
+    digest_hour: int = 8
+    """In the member's morning, on the hour."""
+    time_zone: str | None = None
+    """IANA name; unset: as the ATS tells it, else the connection's."""
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    updated_by: str

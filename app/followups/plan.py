@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.followups.catalogue import KINDS, Kind, MessageClass
-from app.followups.windows import release
+from app.followups.windows import Window
 from app.intake.config import ConnectionSettings
+from app.sla.calendar import Hours
 from app.sla.cases import Case, holds
 from app.sla.clocks import ClockReading, ClockState, after
 from app.sla.owners import confidants, members
@@ -59,7 +60,7 @@ def plan(
         if at is not None and _applies(say, truth, case, settings):
             delay = say.delay or KINDS[say.kind].delay
             at = after(delay, case.history.hours, at) if delay else at
-            at = max(at, told_from(say.kind, truth) or at)
+            at = max(at, told_from(say.kind, truth, settings) or at)
             for recipient in _recipients(say.to, truth, case, private=private):
                 yield _wanted(
                     say.kind,
@@ -67,6 +68,7 @@ def plan(
                     recipient,
                     at,
                     approval=say.approval,
+                    truth=truth,
                     case=case,
                     settings=settings,
                     now=now,
@@ -75,13 +77,32 @@ def plan(
         kind = "clock_breached" if escalation.step == 1 else "clock_escalated"
         for recipient in _recipients(escalation.escalate.to, truth, case, private=private):
             step = f"escalated:{escalation.step}"
-            yield _wanted(kind, step, recipient, escalation.at, case=case, settings=settings, now=now)
+            yield _wanted(
+                kind, step, recipient, escalation.at, truth=truth, case=case, settings=settings, now=now
+            )
 
 
-def told_from(kind: str, truth: Truth) -> datetime | None:
-    """The instant before which a message of this kind must not leave: a hard bound, whatever was planned."""
+def told_from(kind: str, truth: Truth, settings: ConnectionSettings) -> datetime | None:
+    """The instant before which a message of this kind must not leave: a hard bound, whatever was planned.
+
+    A rejection waits until the ATS allows it to be told, and for the cooling time in which it can be taken
+    back.
+    """
     decision = truth.standing
-    return decision.told_from if decision and KINDS[kind].rejects else None
+    if decision is None or not KINDS[kind].rejects:
+        return None
+    cooled = decision.at + timedelta(minutes=settings.rejection_cooling_minutes)
+    return max(cooled, decision.told_from or cooled)
+
+
+def window_of(own_zone: str | None, hours: Hours | None, settings: ConnectionSettings) -> Window:
+    """When something may reach a recipient: in their own zone where the ATS tells it."""
+    return Window(own_zone or settings.time_zone, hours, timedelta(minutes=settings.jitter_minutes))
+
+
+def spread_key(application: str, reason: str, step: str, recipient: str) -> str:
+    """By which a message finds its minute after an opening; `application` is the vendor's id."""
+    return f"{application}/{reason}/{step}/{recipient}"
 
 
 def _only_secret(case: Case, reading: ClockReading, now: datetime) -> bool:
@@ -126,16 +147,21 @@ def _wanted(
     recipient: str,
     at: datetime,
     *,
+    truth: Truth,
     case: Case,
     settings: ConnectionSettings,
     now: datetime,
     approval: bool | None = None,
 ) -> Wanted:
     known = KINDS[kind]
-    release_at = release(max(at, now), settings.time_zone, window=known.window)
+    reason = clock_key(case.policy.key, case.occurrence.key)
+    own_zone = truth.candidate_zone if recipient.startswith("candidate:") else None
+    window = window_of(own_zone, case.history.hours, settings)
+    key = spread_key(truth.external_id, reason, step, recipient)
+    release_at = window.release(max(at, now), key, window=known.window)
     stale = _STALE_AFTER[known.message_class]
     return Wanted(
-        reason=clock_key(case.policy.key, case.occurrence.key),
+        reason=reason,
         step=step,
         recipient=recipient,
         kind=kind,

@@ -169,6 +169,7 @@ def _replan(row: FollowUp, wanted: Wanted, now: datetime) -> None:
         return
     if row.state == FollowUpState.CANCELLED and not row.final:
         row.state, row.cause, row.message_id = FollowUpState.PLANNED, None, None
+        row.held_for = row.digest_id = None
     elif row.state != FollowUpState.PLANNED or row.planned_for == wanted.planned_for:
         return
     row.planned_for = wanted.planned_for

@@ -61,6 +61,18 @@ class ConnectionSettings(BaseModel):
     candidate_facing_fields: list[str] = Field(default_factory=list)
     """Scorecard and custom fields that people fill in for the candidate to read."""
 
+    jitter_minutes: int = Field(default=10, ge=0, le=60)
+    """What waited for the morning leaves spread over so many minutes; 0: all at once."""
+    rejection_cooling_minutes: int = Field(default=60, ge=0, le=20_160)
+    """The least time between a decision and its rejection, whatever the policy says: it can be taken back."""
+    mails_a_day: int = Field(default=1, ge=0, le=20)
+    """Automated mails to one candidate on one day, across their jobs; 0: any number."""
+    unanswered_mails: int = Field(default=3, ge=0, le=20)
+    """Automated mails in a row to a candidate who does not act; then the next waits on a person. 0: any
+    number."""
+    mails_a_minute: int = Field(default=120, ge=1, le=6_000)
+    """How many follow-ups leave in a minute at most: no burst after an outage."""
+
     locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")] | None = None
     """The language of its messages, such as `de` or `en-US`, to the team and to candidates whose own is not
     known; unset: the service's."""

@@ -13,9 +13,10 @@ from sqlmodel import col
 from app.errors import MissingFact, Unprocessable
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
+from app.followups.plan import spread_key, window_of
 from app.followups.store import SETTLED
-from app.followups.windows import release
 from app.ids import new_id
+from app.messages.appointments import Appointment
 from app.messages.approvers import Demand, demand
 from app.messages.asking import ask, wait
 from app.messages.checks import Finding, Severity, check, stops
@@ -163,6 +164,7 @@ async def keep(
         "text": rendered.text,
         "html": rendered.html,
         "sentences": [{"text": s.text, "facts": [list(f) for f in s.facts]} for s in rendered.sentences],
+        "appointment": gathered.appointment.kept() if gathered.appointment else None,
     }
     message.words = seal_as_person(key, json.dumps(words).encode(), message.id)
     session.add(message)
@@ -175,6 +177,12 @@ def words_of(vault: Vault, message: Message, person: Person) -> dict[str, str]:
     """Subject, preheader, text and html of a message; empty after erasure."""
     stored = _opened(vault, message, person)
     return {name: stored.get(name, "") for name in ("subject", "preheader", "text", "html")}
+
+
+def appointment_of(vault: Vault, message: Message, person: Person) -> Appointment | None:
+    """The appointment that a message invites to."""
+    kept = _opened(vault, message, person).get("appointment")
+    return Appointment.opened(kept) if kept else None
 
 
 def sentences_of(vault: Vault, message: Message, person: Person) -> list[Sentence]:
@@ -235,8 +243,10 @@ def make_ready(row: FollowUp, loaded: Loaded, now: datetime) -> None:
 
 
 def _leaves_at(row: FollowUp, loaded: Loaded, now: datetime) -> datetime:
-    name = loaded.material.addressee.time_zone or loaded.material.settings.time_zone
-    return release(max(row.release_at, now), name, window=KINDS[row.kind].window)
+    material, zone = loaded.material, loaded.addressee.time_zone if loaded.addressee else None
+    window = window_of(zone, material.case.history.hours if material.case else None, material.settings)
+    key = spread_key(material.truth.external_id, row.reason, row.step, row.recipient)
+    return window.release(max(row.release_at, now), key, window=KINDS[row.kind].window)
 
 
 def _cancel(row: FollowUp, cause: str, now: datetime) -> None:

@@ -40,6 +40,7 @@ __all__ = [
     "Hours",
     "Pauses",
     "back",
+    "calendar_at",
     "compiled",
     "due",
     "due_days",
@@ -133,6 +134,11 @@ def is_open(hours: Hours, at: datetime) -> bool:
     """Whether that instant's local wall time is open."""
     moment = micros(at)
     return ruler(hours, moment).elapsed_us(moment, moment + 1) == 1
+
+
+def calendar_at(hours: Hours, at: datetime) -> Calendar:
+    """The calendar that rules at that instant."""
+    return hours if isinstance(hours, Calendar) else ruler(hours, micros(at)).calendar
 
 
 def local(hours: Hours, at: datetime) -> datetime:

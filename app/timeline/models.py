@@ -85,6 +85,8 @@ class Application(SQLModel, table=True):
     """When this application must be looked at again: at once after news, else at its next instant."""
     failures: int = 0
     failure: str | None = Field(default=None, sa_type=Text)
+    heard_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the candidate last answered a message about it."""
     interviewing: bool = False
     """In an interview stage: the poll asks for interviews and scorecards."""
 
