@@ -11,6 +11,7 @@ from app.ats.canonical import PersonRole
 from app.ats.http import Target
 from app.delivery.held import SomebodyElse, refuse_too_much
 from app.delivery.hours import window_for
+from app.delivery.extras import finished
 from app.delivery.models import Delivery, Suppression
 from app.delivery.notes import marker
 from app.delivery.route import Route, RouteMeta
@@ -28,7 +29,7 @@ from app.intake.models import Connection
 from app.mail.headers import message_id
 from app.mail.outbound import Address, Envelope
 from app.messages.models import Message
-from app.messages.write import words_of
+from app.messages.write import appointment_of, words_of
 from app.privacy.vault import Vault
 from app.settings import Settings
 from app.sla.book import Shelf
@@ -115,6 +116,8 @@ class Packer:
         else:
             envelope = await self._envelope(session, delivery, follow_up, words, application)
             await self._refuse_now(session, follow_up, application, settings_of(connection), now)
+            appointment = appointment_of(self.vault, message, person)
+            envelope = finished(envelope, follow_up, message, appointment)
             payload = self.route.prepare(envelope, machine_now)
             meta = RouteMeta(delivery.id, envelope.sender.email, envelope.to.email)
             delivery.wire_id, delivery.route = envelope.message_id, self.route.name

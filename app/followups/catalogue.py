@@ -151,9 +151,9 @@ _ALL = (
     _candidate("moved_on", "stage.name", max_words=130, progress=True, delay=Span(business_minutes=30)),
     _candidate(
         "interview_confirmed",
-        "interview.when",
         max_words=170,
         window=False,
+        points=("interview.when",),
         delay=Span(business_minutes=10),
         invites=True,
     ),
@@ -187,11 +187,11 @@ _ALL = (
     ),
     _candidate(
         "offer_meeting",
-        "meeting.when",
         max_words=170,
         approval=True,
         window=False,
         decision=True,
+        points=("meeting.when",),
         invites=True,
     ),
     _candidate(

@@ -13,6 +13,7 @@ from app.errors import NotAllowed, NotFound, Unprocessable, WrongState
 from app.followups.catalogue import KINDS
 from app.followups.models import Approval, FollowUp, FollowUpState, SuppliedFact
 from app.ids import new_id
+from app.messages.appointments import refuse_malformed
 from app.messages.checks import Finding, check, stops
 from app.messages.edit import edited
 from app.messages.facts import LABELS
@@ -76,6 +77,7 @@ async def supply(desk: Desk, follow_up_id: str, facts: Mapping[str, str]) -> Fol
             )
         if not value.strip():
             raise Unprocessable(f"{name} is empty.", field=name)
+        refuse_malformed(name, value)
         sealed = seal_as_person(key, value.encode(), f"{follow_up_id}/{name}")
         row = {"value": sealed, "supplied_by": desk.by, "supplied_at": desk.now}
         statement = insert(SuppliedFact).values(follow_up_id=follow_up_id, name=name, **row)

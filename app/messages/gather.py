@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.errors import Unprocessable
 from app.followups.catalogue import KINDS, Recipient
 from app.followups.models import FollowUp
 from app.followups.plan import step_of
 from app.intake.config import ConnectionSettings
+from app.messages.appointments import WHEN, Appointment, Slot, slot_from, slot_of
 from app.messages.dates import spoken_date, spoken_iso
 from app.messages.facts import Facts, FactValue
 from app.messages.language import choose, in_language
@@ -16,7 +18,8 @@ from app.sla.calendar import remaining
 from app.sla.cases import Case
 from app.sla.clocks import after, counted_in
 from app.sla.models import Clock
-from app.sla.policies import Say
+from app.sla.policies import Say, Span
+from app.sla.triggers import ASKING
 from app.timeline.people import PersonData
 from app.timeline.truth import Truth
 
@@ -38,14 +41,17 @@ class Material:
     supplied: Mapping[str, FactValue]
     about: FollowUp | None = None
     """The follow-up that waits, where this one tells somebody so."""
+    interviewers: tuple[str, ...] = ()
+    """Who holds the interview in question, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The facts, and the date they promise, if any."""
+    """The facts, the date they promise and the appointment they invite to, if any."""
 
     facts: Facts
     promised_at: datetime | None
+    appointment: Appointment | None = None
 
 
 def locale_for(material: Material, company: str, available: Collection[tuple[str, str]]) -> str:
@@ -63,19 +69,31 @@ def locale_for(material: Material, company: str, available: Collection[tuple[str
 def gather(material: Material, locale: str, now: datetime) -> Gathered:
     """The facts as of now; a promised date is counted from now on the clock's calendar."""
     promised_at = _promise(material, now)
-    groups = (
+    groups: tuple[Mapping[str, FactValue], ...] = (
+        _stated(material, locale, now),
         _people(material),
         _application(material, locale),
         _decision(material, locale),
         _clock(material, locale, now),
         _next_step(material, promised_at, locale),
         _waiting(material, locale),
+        _consent(material),
+        material.supplied,
     )
     values = {name: fact for group in groups for name, fact in group.items()}
-    return Gathered(Facts({**values, **material.supplied}), promised_at)
+    name, slot = _slot(material, now)
+    if slot is not None:
+        source = values[name].source if name in values else f"{material.vendor}:{slot.key.replace(':', '/')}"
+        values[name] = FactValue(_date(material, slot.starts_at, locale, with_time=True), source)
+    facts = Facts(values)
+    return Gathered(facts, promised_at, _appointment(material, facts, slot) if slot else None)
 
 
 Found = dict[str, FactValue]
+_NOTICE = Span(business_days=10)
+"""Before an automated decision tool is used (New York City, Administrative Code § 20-871, read 2026-11)."""
+_CONSENT = "consent:"
+"""How a tag in the ATS begins that says why somebody may be written to; the rest says why."""
 
 
 def _say(material: Material) -> Say | None:
@@ -96,7 +114,66 @@ def _promise(material: Material, now: datetime) -> datetime | None:
     return after(say.promise, material.case.history.hours, now)
 
 
-def _facts(source: str, **values: str | None) -> Found:
+def _slot(material: Material, now: datetime) -> tuple[str, Slot | None]:
+    """The appointment that this follow-up invites to, and the fact that tells its time.
+
+    What a person wrote counts; else what the ATS has planned. A time nobody can read is no time.
+    """
+    kind, truth = KINDS[material.follow_up.kind], material.truth
+    name = next(iter(kind.required_facts & WHEN), "")
+    if not kind.invites:
+        return name, None
+    if written := material.supplied.get(name):
+        try:
+            here = zone(material.settings.time_zone)
+            return name, slot_from(str(written.value), here, material.follow_up.reason)
+        except Unprocessable:
+            return name, None
+    planned = material.case.occurrence.interview if material.case else None
+    if planned is None and truth.stage is not None and truth.stage.kind == "offer":
+        ahead = (i for i in truth.interviews if i.starts_at and i.starts_at > now)
+        planned = next(ahead, None)
+    return name, slot_of(planned)
+
+
+def _appointment(material: Material, facts: Facts, slot: Slot) -> Appointment:
+    interview = facts.text("interview.name") if slot.key.startswith("interview:") else ""
+    about = f"{facts.text('job.title')}, {facts.text('company.name')}"
+    where = "meeting.where" if "meeting.when" in KINDS[material.follow_up.kind].required_facts else ""
+    return Appointment(
+        key=slot.key,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        zone=material.addressee.time_zone or material.settings.time_zone,
+        title=f"{interview}: {about}" if interview else about,
+        where=facts.text(where or "interview.where"),
+        sequence=slot.moves,
+    )
+
+
+def _stated(material: Material, locale: str, now: datetime) -> Found:
+    """What the policy itself says, and what follows from the law it keeps."""
+    say, case = _say(material), material.case
+    if say is None or case is None:
+        return {}
+    source = f"policy:{case.policy.key}"
+    told = {name: in_language(words, locale) for name, words in say.facts.items()}
+    found = {name: FactValue(words, source) for name, words in told.items() if words}
+    if "tool.used_from" in KINDS[material.follow_up.kind].required_facts:
+        earliest = after(_NOTICE, case.history.hours, max(now, material.follow_up.release_at))
+        found["tool.used_from"] = FactValue(_date(material, earliest, locale), source)
+    return found
+
+
+def _consent(material: Material) -> Found:
+    """Why somebody may be written to apart from their application: a tag says so, or nobody does."""
+    tags = [tag for tag in material.truth.tags if tag.casefold().startswith(_CONSENT)]
+    basis = tags[0][len(_CONSENT) :].strip() if tags else None
+    source = f"{material.vendor}:application/{material.truth.external_id}"
+    return _facts(source, consent__basis=basis)
+
+
+def _facts(source: str, **values: str | list[str] | None) -> Found:
     return {
         name.replace("__", "."): FactValue(value, source)
         for name, value in values.items()
@@ -137,7 +214,11 @@ def _application(material: Material, locale: str) -> Found:
             f"{vendor}:interview/{interview.id}",
             interview__date=_date(material, interview.starts_at or interview.ends_at, locale),
             interview__name=interview.name,
+            interview__people=list(material.interviewers),
         )
+    said = material.case.occurrence.said if material.case else None
+    if said and said.kind in ASKING:
+        found |= _facts(f"message:{said.kind}", question__asked_on=_date(material, said.at, locale))
     return found
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import PersonRole
+from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, SuppliedFact
 from app.intake.models import Connection
 from app.messages.facts import FactValue
@@ -69,6 +70,7 @@ async def load(
         who = people[follow_up.connection_id]
         candidate = who.get((PersonRole.CANDIDATE, k.truth.candidate or ""))
         addressee = _addressee(follow_up, who)
+        case = _case(k, book, clock, follow_up.connection_id)
         material = Material(
             follow_up=follow_up,
             truth=k.truth,
@@ -79,9 +81,10 @@ async def load(
             recruiter=_open(vault, _recruiter(k, who)),
             addressee=_open(vault, addressee),
             clock=clock,
-            case=_case(k, book, clock, follow_up.connection_id),
+            case=case,
             supplied=await _supplied(session, vault, follow_up, candidate),
             about=told,
+            interviewers=_interviewers(vault, case, who),
         )
         loaded.append(Loaded(material, candidate, addressee, templates[k.application.id], book))
     return loaded
@@ -116,7 +119,7 @@ async def _people(
         k = known[follow_up.application_id]
         refs = wanted.setdefault(follow_up.connection_id, set())
         refs.add((PersonRole.CANDIDATE, k.truth.candidate or ""))
-        refs.update((PersonRole.MEMBER, member) for member in _recruiters(k))
+        refs.update((PersonRole.MEMBER, member) for member in (*_recruiters(k), *_meet(k, follow_up)))
         role, _, external_id = follow_up.recipient.partition(":")
         refs.add((role, external_id))
     return {c: await find_people(session, c, refs) for c, refs in wanted.items()}
@@ -127,6 +130,20 @@ def _recruiters(known: Known) -> tuple[str, ...]:
     truth = known.truth
     named = (truth.recruiter, *truth.job.recruiters, truth.coordinator, *truth.job.hiring_managers)
     return tuple(member for member in named if member)
+
+
+def _meet(known: Known, follow_up: FollowUp) -> tuple[str, ...]:
+    """Whom the candidate meets: looked up only where the words tell of it."""
+    if not KINDS[follow_up.kind].invites:
+        return ()
+    return tuple(one.member for interview in known.truth.interviews for one in interview.interviewers)
+
+
+def _interviewers(vault: Vault, case: Case | None, people: Mapping[Ref, Person]) -> tuple[str, ...]:
+    interview = case.occurrence.interview if case else None
+    held_by = [one.member for one in interview.interviewers] if interview else []
+    names = (_open(vault, people.get((PersonRole.MEMBER, member))).full_name for member in held_by)
+    return tuple(name for name in names if name)
 
 
 def _recruiter(known: Known, people: Mapping[Ref, Person]) -> Person | None:
@@ -166,7 +183,7 @@ async def _supplied(
     return {
         row.name: FactValue(
             open_as_person(key, row.value, f"{follow_up.id}/{row.name}").decode(),
-            f"person:{row.supplied_by}",
+            row.supplied_by if row.supplied_by.startswith("event:") else f"person:{row.supplied_by}",
         )
         for row in rows
     }

@@ -17,6 +17,7 @@ from app.followups.plan import spread_key, window_of
 from app.followups.store import SETTLED
 from app.ids import new_id
 from app.messages.appointments import Appointment
+from app.messages.appointments import Appointment
 from app.messages.approvers import Demand, demand
 from app.messages.asking import ask, wait
 from app.messages.checks import Finding, Severity, check, stops
@@ -177,6 +178,12 @@ def words_of(vault: Vault, message: Message, person: Person) -> dict[str, str]:
     """Subject, preheader, text and html of a message; empty after erasure."""
     stored = _opened(vault, message, person)
     return {name: stored.get(name, "") for name in ("subject", "preheader", "text", "html")}
+
+
+def appointment_of(vault: Vault, message: Message, person: Person) -> Appointment | None:
+    """The appointment that a message invites to."""
+    kept = _opened(vault, message, person).get("appointment")
+    return Appointment.opened(kept) if kept else None
 
 
 def appointment_of(vault: Vault, message: Message, person: Person) -> Appointment | None:
