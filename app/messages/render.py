@@ -58,6 +58,8 @@ def validate(template: Template) -> tuple[str, ...]:
 def render(template: Template, facts: Facts, locale: str) -> Rendered:
     """Write the message; ``locale`` is the reader's (lists are joined in it), the words are the template's.
 
+    The message's own locale is the reader's, with its territory, where the words are in that language.
+
     Raises ``MissingFact`` naming every missing fact at once in ``.missing`` (those the kind requires and
     those the template prints), ``InvalidTemplate`` for one that breaks the rules, ``UnsafeHeader`` when
     the subject would hold a control character.
@@ -66,6 +68,7 @@ def render(template: Template, facts: Facts, locale: str) -> Rendered:
     _refuse_missing(template.key, facts, (subject, preheader, body))
     document = read_markdown(body.skeleton)
     language = locale_of(locale)
+    tongue = _tongue(template, locale)
     spoken = [[_spoken(p, str(language)) for p in part.pieces] for part in (subject, preheader, body)]
     values = [inert(value) for value in spoken[2]]
     subject_line = header_text(fill_line(subject.skeleton, spoken[0]).strip(), field="subject")
@@ -75,7 +78,7 @@ def render(template: Template, facts: Facts, locale: str) -> Rendered:
     pieces = (*subject.pieces, *preheader.pieces, *body.pieces)
     return Rendered(
         key=template.key,
-        locale=template.locale,
+        locale=tongue,
         version=template.version,
         subject=subject_line,
         preheader=preheader_line,
@@ -84,11 +87,16 @@ def render(template: Template, facts: Facts, locale: str) -> Rendered:
             body=fill_html(document, values),
             subject=subject_line,
             preheader=preheader_line,
-            locale=template.locale,
+            locale=tongue,
         ),
         used=_sourced((name for piece in pieces for name in piece.facts), facts),
         sentences=_sentences(document, body.pieces, values, facts),
     )
+
+
+def _tongue(template: Template, locale: str) -> str:
+    same = locale_of(locale).language == locale_of(template.locale).language
+    return locale.replace("_", "-") if same else template.locale
 
 
 @lru_cache(maxsize=512)

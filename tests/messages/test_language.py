@@ -4,12 +4,19 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp
 from app.intake.config import ConnectionSettings
+from app.messages.checks import check
+from app.messages.dates import spoken_iso
 from app.messages.gather import Material, locale_for
 from app.messages.language import choose, in_language
+from app.messages.library import load_templates
+from app.messages.render import render
+from app.messages.rules.dates import dates_in
 from app.timeline.people import PersonData
 from app.timeline.truth import Truth
+from tests.messages.example import NOW, example
 
 WORDS = {("application_received", "en"), ("application_received", "de"), ("update_due", "en")}
 NEXT = {"en": "we decide", "de": "wir entscheiden", "fr": "nous décidons"}
@@ -107,3 +114,23 @@ def test_candidates_read_their_own_language_and_the_team_the_companys(
     """Words to the team about a German candidate are not German for that."""
     material = _material(kind, candidate=candidate, connection=connection)
     assert locale_for(material, company, WORDS) == chosen
+
+
+@pytest.mark.parametrize(
+    ("words", "reader", "said"), [("de", "de-AT", "de-AT"), ("en", "en_US", "en-US"), ("en", "sv", "en")]
+)
+def test_a_message_says_for_whom_it_is_written(words: str, reader: str, said: str) -> None:
+    """Its locale keeps the reader's territory, by which its dates are written, but never another language."""
+    message = render(load_templates()["moved_on", words], example(words), reader)
+    assert message.locale == said
+    assert f'<html lang="{said}"' in message.html
+
+
+def test_an_austrian_reads_austrian_dates_and_the_checks_read_them_too() -> None:
+    """January has a name of its own there, and the one used elsewhere is understood as well."""
+    facts = example("de-AT", offer__answer_by=spoken_iso("2027-01-04", "de-AT"))
+    message = render(load_templates()["offer_reminder", "de"], facts, "de-AT")
+    assert "Montag, 4. Jänner 2027" in message.text
+    january = "Montag, 4. Jänner 2027 und Dienstag, 5. Januar 2027"
+    assert [day.day for _, day in dates_in(january, message.locale)] == [4, 5]
+    assert check(message, KINDS["offer_reminder"], facts, NOW) == []

@@ -46,7 +46,7 @@ _ZONE = re.compile(
 
 @cache
 def _names(language: Locale, table: str) -> dict[str, int]:
-    there = (Locale(language.language, name) for name in _TERRITORIES.get(language.language, ()))
+    there = [Locale(language.language, name) for name in (None, *_TERRITORIES.get(language.language, ()))]
     return {
         str(name).casefold().rstrip("."): number
         for source in (getattr(spoken, table) for spoken in (language, *there))
