@@ -25,6 +25,7 @@ TAGS = [
         "name": "follow-ups",
         "description": "One thing to say, to one recipient; approval, edits, missing facts.",
     },
+    {"name": "templates", "description": "The words of each kind of follow-up: your own, with versions."},
     {"name": "deliveries", "description": "One way out with its attempts; settle what is unknown."},
     {"name": "routes", "description": "Ways out that are or were stopped; restart."},
     {"name": "suppressions", "description": "Addresses that are never written to, known by keyed hash."},

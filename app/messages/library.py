@@ -9,9 +9,11 @@ from types import MappingProxyType
 
 import yaml
 
-from app.errors import InvalidTemplate, NotFound
+from app.errors import InvalidTemplate
 
 DEFAULT_LOCALE = "en"
+MAX_LINE = 10_000
+"""Characters: front matter is one line each, however long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ class Template:
         subject, preheader = str(matter["subject"]), str(matter["preheader"])
         return cls.make(key, locale, subject=subject, preheader=preheader, body=body.strip() + "\n")
 
+    def source(self) -> str:
+        """The file format, which ``parse`` reads back."""
+        matter = {"subject": self.subject, "preheader": self.preheader}
+        front = yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=MAX_LINE)
+        return f"---\n{front}---\n\n{self.body}"
+
 
 @cache
 def load_templates() -> Mapping[tuple[str, str], Template]:
@@ -68,12 +76,3 @@ def load_templates() -> Mapping[tuple[str, str], Template]:
                 template = Template.parse(key, folder.name, file.read_text(encoding="utf-8"))
                 found[key, folder.name] = template
     return MappingProxyType(found)
-
-
-def find_template(templates: Mapping[tuple[str, str], Template], key: str, locale: str) -> Template:
-    """The template for a reader's locale: ``de-AT``, else ``de``, else English; raises ``NotFound``."""
-    tag = locale.replace("_", "-")
-    for candidate in (tag, tag.partition("-")[0].lower(), DEFAULT_LOCALE):
-        if (key, candidate) in templates:
-            return templates[key, candidate]
-    raise NotFound(f"There is no template for {key}.")

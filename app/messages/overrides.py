@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.errors import InvalidTemplate
+from app.errors import InvalidTemplate, NotFound
+from app.followups.catalogue import KINDS
+from app.messages.dates import locale_of
 from app.messages.facts import Facts
 from app.messages.language import tidy
 from app.messages.library import DEFAULT_LOCALE, Template, load_templates
@@ -116,6 +118,30 @@ def _told(scope: str, version: int | None, reason: str) -> Finding:
         f"The template of {scope}{f', version {version},' if version else ''} cannot be used: {reason}",
         "Save a corrected version; until then an older or a more general one is used.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place of a company's own template: its scope, its kind, and its language tag."""
+
+    scope: str
+    kind: str
+    locale: str
+
+    @property
+    def subject(self) -> str:
+        """What the audit names; the scope is in its detail."""
+        return f"templates/{self.kind}/{self.locale}"
+
+
+def parse_place(scope: str, kind: str, locale: str) -> Where:
+    """A place written one way; raises ``NotFound`` for a kind that there is not, ``InvalidTemplate``."""
+    if kind not in KINDS:
+        raise NotFound("There is no kind of follow-up of that name.")
+    tag = tidy(locale)
+    if not tag or locale_of(tag).language != tag.partition("-")[0]:
+        raise InvalidTemplate("That is no language tag such as en, de or pt-BR.", field="locale")
+    return Where(parse_scope(scope), kind, tag)
 
 
 def parse_scope(text: str) -> str:

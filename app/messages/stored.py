@@ -1,7 +1,7 @@
 """A company's own templates in the database: versions that never change, and which of them is in force."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 import structlog
@@ -9,29 +9,28 @@ from sqlalchemy import Select, and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.errors import InvalidTemplate, NotFound, WrongState
+from app.errors import InvalidTemplate, NotFound, UnknownConnection, WrongState
 from app.ids import new_id
+from app.intake.models import Connection
 from app.messages.library import Template
 from app.messages.models import StoredTemplate, TemplateChoice
-from app.messages.overrides import Key, PassedOver, Shelf, Templates
+from app.messages.overrides import (
+    COMPANY,
+    Key,
+    PassedOver,
+    Shelf,
+    Templates,
+    Where,
+    connection_of,
+    job_of,
+    scopes_of,
+)
 from app.messages.render import validate
 from app.messages.vet import vet
+from app.timeline.models import Application
+from app.timeline.store import read
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """The place of a company's own template: its scope, its kind, and its language tag."""
-
-    scope: str
-    kind: str
-    locale: str
-
-    @property
-    def subject(self) -> str:
-        """What the audit names; the scope is in its detail."""
-        return f"templates/{self.kind}/{self.locale}"
 
 
 def template_of(row: StoredTemplate) -> Template:
@@ -72,6 +71,26 @@ async def version_of(session: AsyncSession, where: Where, version: int) -> Store
     if row is None:
         raise NotFound("There is no such version of that template.")
     return row
+
+
+async def scopes_at(session: AsyncSession, scope: str) -> tuple[str, ...]:
+    """The scopes that count at a scope, itself first.
+
+    A job's departments are those that its newest application tells of.
+    """
+    connection_id, external_id = connection_of(scope), job_of(scope)
+    if connection_id is None:
+        return tuple(dict.fromkeys((scope, COMPANY)))
+    newest = await session.scalar(
+        select(Application)
+        .where(col(Application.connection_id) == connection_id, col(Application.job) == external_id)
+        .order_by(col(Application.id).desc())
+        .limit(1),
+    )
+    if newest is None:
+        return scope, COMPANY
+    [known] = await read(session, [newest])
+    return tuple(dict.fromkeys((scope, *scopes_of(connection_id, known.truth.job))))
 
 
 async def templates_at(
@@ -130,7 +149,7 @@ async def _usable(
         if reason is None:
             return found
         passed.append(PassedOver(found.scope, (found.kind, found.locale), found.version, reason))
-        _log.warning("a stored template is passed over", row=found.id, kind=found.kind)
+        _log.warning("template.passed-over", row=found.id, kind=found.kind)
         order = col(StoredTemplate.version).desc()
         found = await session.scalar(
             older.where(col(StoredTemplate.version) < found.version).order_by(order).limit(1)
@@ -149,8 +168,11 @@ async def save(
     """Stores a new version and puts it in force.
 
     Raises ``InvalidTemplate``, naming the field, for one that may not be used or whose message on the sample
-    application a check would stop.
+    application a check would stop, and ``UnknownConnection`` for a job of a connection that there is not.
     """
+    connection = connection_of(where.scope)
+    if connection is not None and await session.get(Connection, connection) is None:
+        raise UnknownConnection(field="scope")
     words = {"subject": subject.strip(), "preheader": preheader.strip(), "body": _tidied(body)}
     template = Template.make(where.kind, where.locale, **words)
     findings = vet(template)

@@ -17,6 +17,7 @@ from sqlmodel import col
 from app.delivery.models import RouteHealth
 from app.followups.models import FollowUp, FollowUpState
 from app.intake.models import Event, EventState
+from app.messages.stored import count_passed_over
 from app.metrics.models import Measured, Tally, WorkerSeen
 from app.moments import TZDATA_VERSION
 from app.silence import silence
@@ -57,6 +58,7 @@ async def figures(session: AsyncSession, now: datetime, machine_now: datetime) -
         *await _ages(session, now),
         *await _silence(session, now, machine_now),
         *await _polls(session),
+        await _templates(session),
         *await _machines(session, machine_now),
     ]
 
@@ -231,6 +233,15 @@ async def _polls(session: AsyncSession) -> Iterator[Figure]:
                 [("", {"connection": connection}, number) for connection, number in waiting],
             ),
         )
+    )
+
+
+async def _templates(session: AsyncSession) -> Figure:
+    return Figure(
+        "heardback_templates_passed_over",
+        "Templates of the company's own that are in force and cannot be used, so that others are.",
+        "gauge",
+        [("", {}, await count_passed_over(session))],
     )
 
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.errors import InvalidTemplate, MissingFact, NotFound, UnsafeHeader
+from app.errors import InvalidTemplate, MissingFact, UnsafeHeader
 from app.followups.catalogue import KINDS
 from app.messages.facts import Facts, FactValue, describe
-from app.messages.library import Template, find_template, load_templates
+from app.messages.library import Template, load_templates
 from app.messages.render import Rendered, render, validate
 from tests.messages.example import example
 from tests.messages.readers import read_page, seen
@@ -251,16 +251,6 @@ def test_a_file_of_another_shape_is_refused(source: str) -> None:
     """The file format is checked with a plain reason."""
     with pytest.raises(InvalidTemplate):
         Template.parse("k", "en", source)
-
-
-def test_the_nearest_language_is_chosen() -> None:
-    """A reader's locale falls back to its language and then to English."""
-    german = Template.make("moved_on", "de", subject="x", preheader="x", body="x")
-    known = {**TEMPLATES, ("moved_on", "de"): german}
-    assert find_template(known, "moved_on", "de-AT") is german
-    assert find_template(known, "moved_on", "fr_CA").locale == "en"
-    with pytest.raises(NotFound):
-        find_template(known, "nothing", "en")
 
 
 def test_facts_take_only_plain_values() -> None:
