@@ -14,6 +14,7 @@ from app.followups import router as followups
 from app.intake import door
 from app.intake import router as intake
 from app.messages import router as messages
+from app.messages import template_router as templates
 from app.metrics import health
 from app.metrics import router as metrics
 from app.middleware import BodyLimit, Correlation
@@ -31,6 +32,7 @@ ROUTERS = (
     *followups.routers,
     *rehearsal.routers,
     *messages.routers,
+    *templates.routers,
     *delivery.routers,
     *silence_router.routers,
     *access.routers,
