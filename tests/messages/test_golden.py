@@ -119,3 +119,20 @@ def test_internal_facts_never_reach_a_candidate(key: str, locale: str) -> None:
 def test_no_template_names_a_fact_that_the_example_lacks(key: str) -> None:
     """The golden files show every optional part."""
     assert set(validate(TEMPLATES[key, "en"])) - set(example()) <= {"clock.then"}
+
+
+SCRIPTS = [(key, locale) for key, locale in EVERY if KINDS[key].script_words]
+
+
+@pytest.mark.parametrize(("key", "locale"), SCRIPTS)
+def test_a_call_takes_half_a_minute_in_every_language(key: str, locale: str) -> None:
+    """What is to be said aloud stands between quotation marks, and 75 words of it are enough."""
+    message = render(TEMPLATES[key, locale], example(locale), locale)
+    [script] = [line for line in message.text.splitlines() if line[0:1] in {"“", "„", "«"}]
+    spoken = [word for word in script.split() if any(c.isalnum() for c in word)]
+    assert 40 < len(spoken) <= (KINDS[key].script_words or 0)
+
+
+def test_call_scripts_are_there_in_every_language() -> None:
+    """Whoever calls speaks the language of the office, which need not be English."""
+    assert {locale for _, locale in SCRIPTS} == set(LANGUAGES)
