@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.delivery.held import Held, put_back
 from app.delivery.models import Attempt, Delivery, DeliveryState, RouteHealth
-from app.delivery.parcel import CannotLeave, NotNow, Packer, Parcel
+from app.delivery.parcel import CannotLeave, NotNow, OtherRoom, Packer, Parcel
 from app.delivery.permit import OtherWay, permit
 from app.delivery.ways import MAIL, speaks
 from app.errors import HeardbackError
@@ -149,9 +149,10 @@ async def _packed(
     except NotNow as closed:
         delivery.attempt -= 1
         delivery.act_at = closed.until
-    except OtherWay as settings:
+    except (OtherWay, OtherRoom) as settings:
+        delivery.attempt -= 1
         _close(delivery, DeliveryState.CANCELLED, str(settings.__doc__), at)
-        follow_up.state, follow_up.note_only = FollowUpState.READY, True
+        follow_up.state, follow_up.note_only = FollowUpState.READY, isinstance(settings, OtherWay)
         follow_up.act_at = follow_up.updated_at = at.business
     except CannotLeave as reason:
         _refuse(delivery, follow_up, reason.cause, waits=reason.waits, at=at)

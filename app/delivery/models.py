@@ -32,7 +32,7 @@ class Delivery(SQLModel, table=True):
     message_id: str = Field(foreign_key="message.id")
     connection_id: str = Field(foreign_key="connection.id", index=True)
     channel: str
-    """mail, note, tag, email_log or task."""
+    """mail, slack, teams, note, tag, email_log or task."""
     route: str | None = None
     recipient: str
     state: str

@@ -1,5 +1,6 @@
 """What one delivery carries: the exact bytes, made from the words and the people, and where they go."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,23 +10,25 @@ from sqlmodel import col
 
 from app.ats.canonical import PersonRole
 from app.ats.http import Target
+from app.delivery.extras import finished
 from app.delivery.held import SomebodyElse, refuse_too_much
 from app.delivery.hours import window_for
-from app.delivery.extras import finished
 from app.delivery.models import Delivery, Suppression
 from app.delivery.notes import marker
 from app.delivery.route import Route, RouteMeta
 from app.delivery.signing import addressee_and_signer, sender_of
-from app.delivery.ways import NOTE, TASK, WRITES
+from app.delivery.ways import CHATS, NOTE, SLACK, TASK, TEAMS, WRITES
 from app.delivery.words import note_body
 from app.delivery.writes import payload_of
 from app.delivery.written import write_of
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp
 from app.followups.plan import spread_key
+from app.followups.preferences import hook_of, wishes
 from app.intake.config import ConnectionSettings
 from app.intake.connections import secrets_of, settings_of
 from app.intake.models import Connection
+from app.mail import slack, teams
 from app.mail.headers import message_id
 from app.mail.outbound import Address, Envelope
 from app.messages.models import Message
@@ -37,6 +40,7 @@ from app.timeline.models import Application, Person
 from app.timeline.people import find_people, key_of, open_person
 
 _SOON = timedelta(seconds=5)
+_BUILDERS: Mapping[str, Callable[[str, str], bytes]] = {SLACK: slack.build, TEAMS: teams.build}
 
 
 class CannotLeave(Exception):  # not an error of the service: a reason, kept with the follow-up
@@ -55,6 +59,10 @@ class NotNow(Exception):  # not an error of the service either: it leaves later
         self.until = until
 
 
+class OtherRoom(Exception):  # not an error of the service either
+    """The person prefers to hear another way by now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """A claimed delivery, ready to leave outside of any transaction."""
@@ -67,6 +75,8 @@ class Parcel:
     payload: bytes = field(repr=False)
     meta: RouteMeta = field(repr=False)
     target: Target
+    hook: str = field(default="", repr=False)
+    """The address of a chat room's webhook, a secret."""
     correlation_id: str | None = None
 
 
@@ -105,7 +115,7 @@ class Packer:
         words = words_of(self.vault, message, person)
         user = settings_of(connection).note_user or secrets_of(connection, self.vault).acting_user
         target = Target(application.candidate or "", application.external_id, user)
-        meta = RouteMeta(delivery.id, "", "")
+        meta, hook = RouteMeta(delivery.id, "", ""), ""
         if delivery.channel == NOTE:
             payload = note_body(follow_up, words, marker(delivery.id)).encode()
         elif delivery.channel in WRITES:
@@ -113,6 +123,10 @@ class Packer:
                 session, self.vault, self.settings, delivery, follow_up, application, words, target
             )
             payload = payload_of(written)
+        elif delivery.channel in CHATS:
+            await self._refuse_now(session, follow_up, application, settings_of(connection), now)
+            hook = await self._hook(session, delivery, follow_up)
+            payload = _BUILDERS[delivery.channel](words["subject"], words["text"])
         else:
             envelope = await self._envelope(session, delivery, follow_up, words, application)
             await self._refuse_now(session, follow_up, application, settings_of(connection), now)
@@ -132,6 +146,7 @@ class Packer:
             payload=payload,
             meta=meta,
             target=target,
+            hook=hook,
             correlation_id=delivery.correlation_id,
         )
         return parcel, key
@@ -162,6 +177,14 @@ class Packer:
             html=words["html"],
             reply_to=reply_to,
         )
+
+    async def _hook(self, session: AsyncSession, delivery: Delivery, follow_up: FollowUp) -> str:
+        """Where the member's room is now: it may have been renewed since it was queued."""
+        wish = (await wishes(session, [follow_up])).get((follow_up.connection_id, follow_up.recipient))
+        url = hook_of(self.vault, wish) if wish and wish.channel == delivery.channel else None
+        if url is None:
+            raise OtherRoom
+        return url
 
     async def _refuse_now(
         self,

@@ -10,8 +10,9 @@ from sqlmodel import col
 
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.pace import pace
-from app.delivery.ways import MAIL, NOTE, instead_of_mail
+from app.delivery.ways import MAIL, NOTE, instead_of_mail, to_member
 from app.followups.models import FollowUp, FollowUpState
+from app.followups.preferences import wishes
 from app.ids import new_id
 from app.intake.config import Mode
 from app.intake.connections import settings_of
@@ -57,11 +58,13 @@ async def _as_set_now(
     ids = {row.connection_id for row in rows}
     found = await session.scalars(select(Connection).where(col(Connection.id).in_(ids)))
     connections = {connection.id: connection for connection in found}
+    preferred = await wishes(session, rows)
     leaving = []
     for row in rows:
         connection = connections[row.connection_id]
         mode = mode_of(connection, row)
-        way = MAIL if mode == "send" else instead_of_mail(connection, vault)
+        wish = preferred.get((row.connection_id, row.recipient))
+        way = to_member(wish, connection, vault) if mode == "send" else instead_of_mail(connection, vault)
         if mode == "off":
             row.state, row.cause = FollowUpState.CANCELLED, "the connection's settings say not to say this"
             row.act_at, row.updated_at = None, now

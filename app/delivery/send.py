@@ -12,8 +12,9 @@ from app.delivery.claim import Instants, claim, expire_leases
 from app.delivery.notes import NoteWay
 from app.delivery.parcel import Packer, Parcel
 from app.delivery.questions import Question, claim_questions
+from app.delivery.route_chat import post
 from app.delivery.settle import CANNOT_BE_ASKED, settle
-from app.delivery.ways import MAIL, WRITES
+from app.delivery.ways import CHATS, MAIL, WRITES
 from app.delivery.writes import WriteWay
 from app.errors import HeardbackError
 from app.isolation import passing
@@ -80,17 +81,22 @@ class Post:
             return Outcome(OutcomeKind.NOT_SENT, "the lease was over before it left")
         try:
             async with asyncio.timeout(left.total_seconds()):
-                if parcel.channel == MAIL:
-                    return await self.packer.route.send(parcel.payload, parcel.meta)
-                _, client = await self.vendors.client(parcel.connection_id)
-                if parcel.channel in WRITES:
-                    return await WriteWay(client).send(parcel.payload)
-                way = NoteWay(client, parcel.target)
-                return await way.send(parcel.payload, parcel.delivery_id, again=parcel.attempt > 1)
+                return await self._leave(parcel)
         except TimeoutError:
             return Outcome(OutcomeKind.AMBIGUOUS, "no answer within the lease")
         except HeardbackError as refused:
             return Outcome(OutcomeKind.CONFIGURATION, refused.detail)
+
+    async def _leave(self, parcel: Parcel) -> Outcome:
+        if parcel.channel == MAIL:
+            return await self.packer.route.send(parcel.payload, parcel.meta)
+        if parcel.channel in CHATS:
+            return await post(parcel.channel, parcel.hook, parcel.payload)
+        _, client = await self.vendors.client(parcel.connection_id)
+        if parcel.channel in WRITES:
+            return await WriteWay(client).send(parcel.payload)
+        way = NoteWay(client, parcel.target)
+        return await way.send(parcel.payload, parcel.delivery_id, again=parcel.attempt > 1)
 
     async def ask_due(self, at: Instants) -> int:
         """Asks what became of sends with an unknown outcome; returns how many were asked about."""
@@ -119,6 +125,8 @@ class Post:
         """What is known now; None where nobody can ever say."""
         if question.channel == MAIL:
             return await self.packer.route.settle(question.delivery, age=question.age)
+        if question.channel in CHATS:
+            return None
         _, client = await self.vendors.client(question.connection)
         if question.channel not in WRITES:
             return await NoteWay(client, question.target).settle(question.delivery, age=question.age)

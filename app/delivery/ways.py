@@ -6,12 +6,15 @@ from types import MappingProxyType
 from app.ats.steps import WriteKind
 from app.ats.vendor import VENDORS
 from app.followups.catalogue import KINDS
-from app.followups.models import FollowUp
+from app.followups.models import FollowUp, Preference
 from app.intake.connections import secrets_of, settings_of
 from app.intake.models import Connection
 from app.privacy.vault import Vault
 
 MAIL, NOTE, TAG, EMAIL_LOG, TASK = "mail", "note", "tag", "email_log", "task"
+SLACK, TEAMS = "slack", "teams"
+CHATS = (SLACK, TEAMS)
+"""Rooms of the team; nothing to a candidate ever goes there."""
 
 WRITES: Mapping[str, WriteKind] = MappingProxyType(
     {TAG: WriteKind.TAG, EMAIL_LOG: WriteKind.EMAIL, TASK: WriteKind.TASK}
@@ -24,7 +27,8 @@ TOLD, INFORMED = "heardback: decision told", "heardback: informed"
 
 def speaks(channel: str, follow_up: FollowUp) -> bool:
     """Whether that way carries the words themselves; any other only tells of a mail that has left."""
-    return channel == MAIL or (follow_up.note_only and channel in _CARRY_THE_WORDS)
+    to_team = not follow_up.recipient.startswith("candidate:")
+    return channel in (MAIL, *CHATS) or (channel in _CARRY_THE_WORDS and (follow_up.note_only or to_team))
 
 
 def can_write(connection: Connection, vault: Vault) -> frozenset[WriteKind]:
@@ -51,6 +55,14 @@ def instead_of_mail(connection: Connection, vault: Vault) -> str | None:
     if WriteKind.TASK in _wanted(connection, can):
         return TASK
     return NOTE if WriteKind.NOTE in can else None
+
+
+def to_member(wish: Preference | None, connection: Connection, vault: Vault) -> str:
+    """How a member of the team hears of it: as they prefer, by mail where that is not possible."""
+    if wish is not None and wish.channel in CHATS and wish.webhook is not None:
+        return wish.channel
+    noted = wish is not None and wish.channel == NOTE and WriteKind.NOTE in can_write(connection, vault)
+    return NOTE if noted else MAIL
 
 
 def _wanted(connection: Connection, can: Collection[WriteKind]) -> frozenset[WriteKind]:

@@ -8,6 +8,8 @@ def note_body(follow_up: FollowUp, words: dict[str, str], marker: str) -> str:
     if follow_up.note_only:
         head = f"Suggested message to the candidate ({what(follow_up)}), not sent by Heardback:"
         return f"{head}\n\n{words['subject']}\n\n{words['text']}\n\n{marker}"
+    if not follow_up.recipient.startswith("candidate:"):
+        return f"{words['subject']}\n\n{words['text']}\n\n{marker}"
     return f"Heardback wrote to the candidate ({what(follow_up)}): “{words['subject']}”\n\n{marker}"
 
 
