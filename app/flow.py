@@ -22,6 +22,7 @@ from app.delivery.send import Post
 from app.followups.store import plan_all
 from app.isolation import in_batches
 from app.messages.links import Links
+from app.messages.rephrase_drain import Rephraser
 from app.messages.waiting import claim_waiting, urge_all
 from app.messages.write import claim_planned, give_up, write_all
 from app.privacy.retention import tidy
@@ -46,6 +47,8 @@ class Flow:
     shelf: Shelf
     vendors: Vendors
     route: Route
+    rephraser: Rephraser | None = None
+    """Only where a language model is set up."""
 
     async def events(self) -> int:
         """Event → truth: read what the ATS said into facts, and wake the applications concerned."""
@@ -92,6 +95,8 @@ class Flow:
                 words = {"company": settings.company_name, "locale": settings.locale}
                 links = Links(settings.public_url, self.services.machine_now)
                 await write_all(session, self.services.vault, book, claimed, now, **words, links=links)
+                if self.rephraser:
+                    await self.rephraser.hold(session, claimed, now)
 
         return await in_batches(self.services.sessions, drain, give_up, now, MESSAGES)
 
@@ -108,6 +113,12 @@ class Flow:
                 await urge_all(session, self.services.vault, book, claimed, now, company=company)
 
         return await in_batches(self.services.sessions, drain, give_up, now, MESSAGES)
+
+    async def rephrasings(self) -> int:
+        """Message → message: where a language model is set up, it may offer other words for the approval."""
+        if self.rephraser is None:
+            return 0
+        return await self.rephraser.drain(await self.services.refresh())
 
     async def releases(self) -> int:
         """Message → delivery: what is ready and due is queued for its way out."""
@@ -163,6 +174,7 @@ class Flow:
             "applications": self.applications,
             "approvals": self.approvals,
             "messages": self.messages,
+            "rephrasings": self.rephrasings,
             "releases": self.releases,
             "deliveries": self.deliveries,
             "questions": self.questions,

@@ -16,7 +16,14 @@ log = structlog.get_logger()
 Drain = Callable[[], Awaitable[int]]
 
 _WORK = ("events", "recomputes", "applications", "approvals", "messages", "releases")
-_PATIENCE = {"work": 0.5, "deliveries": 0.5, "inquiries": 1.0, "questions": 2.0, "polls": 2.0}
+_PATIENCE = {
+    "work": 0.5,
+    "rephrasings": 0.5,
+    "deliveries": 0.5,
+    "inquiries": 1.0,
+    "questions": 2.0,
+    "polls": 2.0,
+}
 """Seconds after which a loop looks by itself: the bell only shortens the wait."""
 _TIDY = 600.0
 """Seconds between two looks at what has outlived its purpose."""
@@ -50,7 +57,7 @@ class Loops:
             asyncio.create_task(self._loop("work", inner), name="work"),
             *(
                 asyncio.create_task(self._loop(name, [drains[name]]), name=name)
-                for name in ("inquiries", "deliveries", "questions", "polls")
+                for name in ("rephrasings", "inquiries", "deliveries", "questions", "polls")
             ),
         ]
         try:

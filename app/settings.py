@@ -6,11 +6,14 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import UnsafeSettings
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settings(BaseSettings):
@@ -64,6 +67,21 @@ class Settings(BaseSettings):
     holidays: str | None = None
     """Country, or country and subdivision, whose public holidays that calendar keeps: `DE`, `DE-BY`."""
 
+    rephrase_url: str | None = None
+    """A language model's API base, such as `https://api.example.com/v1`; unset: nothing is rephrased."""
+    rephrase_key: SecretStr | None = None
+    rephrase_model: str = ""
+    rephrase_kinds: str = ""
+    """Kinds, comma-separated; rephrased, they always need an approval. Unset: those that need one anyway."""
+    rephrase_seconds: float = Field(default=10.0, ge=1, le=20)
+    """The longest that one answer may take; it is asked for once."""
+    rephrase_tokens_per_day: int = Field(default=200_000, ge=0)
+    """Across all workers, by UTC day."""
+    rephrase_limit_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """What the endpoint calls the limit on an answer's length."""
+    rephrase_disclose: bool = True
+    """Tell the candidate in a line that a language model had a hand in the wording."""
+
     poll: bool = True
     """Ask the ATS for what its webhooks never say."""
     lease_seconds: int = Field(default=30, ge=10)
@@ -71,6 +89,21 @@ class Settings(BaseSettings):
     """Business time may be held and moved (the demo). Never in production."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     worker_name: str = Field(default_factory=lambda: f"{os.uname().nodename}-{os.getpid()}")
+
+    @model_validator(mode="after")
+    def refuse_an_open_line_to_a_model(self) -> Self:
+        if self.rephrase_url is None:
+            return self
+        where = urlsplit(self.rephrase_url)
+        if where.scheme != "https" and not (where.scheme == "http" and where.hostname in _LOOPBACK):
+            raise UnsafeSettings("Set HEARDBACK_REPHRASE_URL to an https address.")
+        if not where.hostname or where.username or where.password or where.query or where.fragment:
+            raise UnsafeSettings(
+                "HEARDBACK_REPHRASE_URL is a host and a path; the key goes into its own setting."
+            )
+        if not self.rephrase_model:
+            raise UnsafeSettings("Set HEARDBACK_REPHRASE_MODEL to the model's name.")
+        return self
 
     @model_validator(mode="after")
     def refuse_unsafe_production(self) -> Self:

@@ -8,6 +8,7 @@ from app.demo import models as demo
 from app.followups import models as followups
 from app.intake import models as intake
 from app.messages import models as messages
+from app.messages import rephrase_models as rephrasing
 from app.metrics import models as metrics
 from app.sla import models as sla
 from app.timeline import models as timeline
@@ -21,6 +22,7 @@ __all__ = [
     "messages",
     "metadata",
     "metrics",
+    "rephrasing",
     "sla",
     "timeline",
 ]

@@ -22,6 +22,7 @@ from app.messages.material import Loaded, load
 from app.messages.models import Message
 from app.messages.overrides import write_words
 from app.messages.render import Rendered
+from app.messages.rephrase_store import template_behind
 from app.messages.waiting import NUDGE, await_decision, seen
 from app.messages.write import decision_on, keep, make_ready, sentences_of, words_of, write
 from app.privacy.vault import Vault, seal_as_person, seal_words
@@ -60,10 +61,12 @@ class Desk:
         return loaded[0]
 
 
-async def supply(desk: Desk, follow_up_id: str, facts: Mapping[str, str]) -> FollowUp:
+async def supply(
+    desk: Desk, follow_up_id: str, facts: Mapping[str, str], *, picked_from: Mapping[str, str] | None = None
+) -> FollowUp:
     """Adds facts to one follow-up, stored with who and when, and writes its message anew.
 
-    Raises NotFound, WrongState once it has left, Unprocessable for a fact that no template knows.
+    ``picked_from`` says where words stand that were picked and not written, by the fact's name. Raises NotFound, WrongState once it has left, Unprocessable for a fact that no template knows.
     """
     loaded = await desk.open(follow_up_id)
     _must_be(loaded.follow_up, _MAY_BE_SUPPLIED)
@@ -80,6 +83,7 @@ async def supply(desk: Desk, follow_up_id: str, facts: Mapping[str, str]) -> Fol
         refuse_malformed(name, value)
         sealed = seal_as_person(key, value.encode(), f"{follow_up_id}/{name}")
         row = {"value": sealed, "supplied_by": desk.by, "supplied_at": desk.now}
+        row |= {"picked_from": (picked_from or {}).get(name)}
         statement = insert(SuppliedFact).values(follow_up_id=follow_up_id, name=name, **row)
         await desk.session.execute(
             statement.on_conflict_do_update(index_elements=["follow_up_id", "name"], set_=row),
@@ -101,7 +105,9 @@ async def approve(desk: Desk, follow_up_id: str, *, message_id: str | None, note
     await _must_be_asked(desk, row)
     message = await current(desk, row)
     if message_id is not None and message.id != message_id:
-        raise WrongState("The message was written anew since you read it; read it again.")
+        # Whoever read the template's words before they were rephrased, or likes them better, may choose them.
+        message = await template_behind(desk.session, message, message_id)
+        row.message_id = message.id
     wrong = [f for f in message.findings if f["severity"] == "error"]
     if wrong:
         raise Unprocessable("A check stops it: " + "; ".join(str(f["reason"]) for f in wrong), field="text")

@@ -1,7 +1,7 @@
 """A follow-up as a person reads it before deciding: its words, their sources, what is wrong or missing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,13 @@ from app.followups.models import FollowUp
 from app.messages.checks import check
 from app.messages.facts import LABELS
 from app.messages.gather import gather, locale_for
+from app.messages.highlights import Suggestion
 from app.messages.material import Loaded, load
 from app.messages.models import Message
 from app.messages.overrides import write_words
+from app.messages.picking import suggest
 from app.messages.render import Sentence
+from app.messages.rephrase_store import Behind, behind
 from app.messages.write import sentences_of, words_of
 from app.privacy.vault import Vault
 from app.sla.cases import RuleBook
@@ -36,6 +39,10 @@ class Preview:
     obstacle: str | None = None
     """Why there are no words, where it is no missing fact."""
     promises: Sequence[datetime] = ()
+    suggestions: Sequence[Suggestion] = ()
+    """What scorecards say and nobody has marked as fit for the candidate."""
+    rephrasing: Behind | None = None
+    """What became of asking a language model, with the template's words behind rephrased ones."""
 
 
 async def preview(
@@ -53,9 +60,17 @@ async def preview(
     if row is None:
         raise NotFound
     [loaded] = await load(session, vault, book, [row], company=company)
+    return replace(
+        await _found(session, vault, loaded, now, locale), suggestions=suggest(loaded, locale, now)
+    )
+
+
+async def _found(session: AsyncSession, vault: Vault, loaded: Loaded, now: datetime, locale: str) -> Preview:
+    row = loaded.follow_up
     message = await session.get(Message, row.message_id) if row.message_id else None
     if message is not None and loaded.candidate is not None:
-        return _stored(vault, row, message, loaded.candidate)
+        asked = await behind(session, vault, message, loaded.candidate)
+        return replace(_stored(vault, row, message, loaded.candidate), rephrasing=asked)
     return _rendered(loaded, now, locale)
 
 
