@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from app import problems, silence_router
 from app.access import router as access
 from app.delivery import router as delivery
+from app.desk import router as desk
 from app.followups import router as followups
 from app.intake import door
 from app.intake import router as intake
@@ -36,6 +37,7 @@ ROUTERS = (
     *delivery.routers,
     *silence_router.routers,
     *access.routers,
+    desk.router,
     health.router,
     metrics.router,
 )

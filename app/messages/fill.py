@@ -13,6 +13,8 @@ _UNSEEN = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _DISGUISE = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HTTPS = re.compile(r"https://[a-z0-9][a-z0-9.-]*(:[0-9]+)?([/?#][^\s<>\"'\\`]*)?", re.IGNORECASE)
+_THIS_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost)(:[0-9]+)?(/[^\s<>\"'\\`@]*)?")
+"""Where Heardback is reached while it is tried out; production demands https."""
 _MAILTO = re.compile(r"mailto:[^\s<>\"'\\`?&@,;:%]+@[a-z0-9][a-z0-9.-]*", re.IGNORECASE)
 
 
@@ -26,8 +28,8 @@ def inert(value: str) -> str:
 
 
 def is_safe_target(target: str) -> bool:
-    """Whether a link may lead there: https without credentials, or one plain mail address."""
-    return bool(_HTTPS.fullmatch(target) or _MAILTO.fullmatch(target))
+    """Whether a link may lead there: https without credentials, this machine, or one plain mail address."""
+    return any(safe.fullmatch(target) for safe in (_HTTPS, _THIS_MACHINE, _MAILTO))
 
 
 def fill_line(skeleton: str, values: Sequence[str]) -> str:

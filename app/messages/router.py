@@ -9,10 +9,11 @@ from sqlmodel import col
 from app.access.keys import Scope
 from app.ats.canonical import PersonRole
 from app.deps import Audit, Caller, Now, Services, Session, api_router, needs
-from app.errors import NotFound, UnknownCursor, Unprocessable, UnsafeHeader, WrongState
+from app.errors import NotAllowed, NotFound, UnknownCursor, Unprocessable, UnsafeHeader, WrongState
 from app.followups.models import Approval, FollowUp, SuppliedFact
-from app.messages import approval
+from app.messages import approval, bulk
 from app.messages.approval import Desk
+from app.messages.bulk_schemas import BulkGiven, BulkResultShown, BulkShown
 from app.messages.previews import Preview, label_of
 from app.messages.previews import preview as read_preview
 from app.messages.schemas import (
@@ -103,7 +104,8 @@ async def get_follow_up(
 
 
 def _approval(row: Approval, key: bytes | None) -> ApprovalShown:
-    return ApprovalShown.model_validate({**row.model_dump(), "note": open_words(key, row.note, row.id)})
+    note = open_words(key, row.note, row.id)
+    return ApprovalShown.model_validate({**row.model_dump(), "note": note, "saw": row.saw or None})
 
 
 async def _key(session: Session, services: Services, row: FollowUp) -> bytes | None:
@@ -193,6 +195,30 @@ class _Desks:
 Desks = Annotated[_Desks, Depends()]
 
 
+@router.post("/approve", responses=responses_for(Unprocessable))
+async def approve_many_follow_ups(given: BulkGiven, desks: Desks, record: Audit) -> BulkShown:
+    """Let many messages leave at their time, each as it was read; each is done or refused by itself.
+
+    The same request again does nothing twice.
+    """
+    desk = await desks.open(given.on_behalf_of)
+    if given.waiting is not None:
+        wanted = given.waiting
+        narrowed = {"connection": wanted.connection, "waiting_on": wanted.waiting_on}
+        reads = await bulk.waiting_before(
+            desk, wanted.kind, wanted.seen_at, **narrowed, excluded=given.excluding
+        )
+    else:
+        reads = [bulk.Read(each.follow_up_id, each.message_id) for each in given.items or ()]
+    results = await bulk.approve_many(desk, reads, excluded=given.excluding, note=given.note)
+    approved = [each for each in results if each.outcome == "approved"]
+    for each in approved:
+        record("follow-up.approved", each.follow_up_id, {"message": each.message_id, "via": "bulk"})
+    return BulkShown(
+        approved=len(approved), results=[BulkResultShown.model_validate(each) for each in results]
+    )
+
+
 @router.post("/{follow_up_id}/facts", responses=responses_for(NotFound, WrongState, Unprocessable))
 async def supply_facts(follow_up_id: Id, given: FactsGiven, desks: Desks, record: Audit) -> FollowUpShown:
     """Add facts that the ATS does not have; its words are written anew."""
@@ -201,7 +227,9 @@ async def supply_facts(follow_up_id: Id, given: FactsGiven, desks: Desks, record
     return FollowUpShown.model_validate(row)
 
 
-@router.post("/{follow_up_id}/approve", responses=responses_for(NotFound, WrongState, Unprocessable))
+@router.post(
+    "/{follow_up_id}/approve", responses=responses_for(NotAllowed, NotFound, WrongState, Unprocessable)
+)
 async def approve_follow_up(
     follow_up_id: Id, given: ApprovalGiven, desks: Desks, record: Audit
 ) -> FollowUpShown:

@@ -21,6 +21,8 @@ _FOLLOW_UP: dict[str, JsonValue] = {
     "cause": "a person must allow it",
     "waiting_on": "member:4455",
     "approval_needed": True,
+    "approver": None,
+    "waits_since": "2026-11-20T10:00:00Z",
     "note_only": False,
     "planned_for": "2026-11-20T13:00:00Z",
     "release_at": "2026-11-20T13:00:00Z",
@@ -30,12 +32,23 @@ _FOLLOW_UP: dict[str, JsonValue] = {
     "created_at": "2026-11-20T09:00:00Z",
     "updated_at": "2026-11-20T10:00:00Z",
 }
+_SAW: dict[str, JsonValue] = {
+    "message_id": "msg_01jd2q8z6w3k7m9p5r1t0v4x2y",
+    "version": 2,
+    "written_by": "template",
+    "template_version": "5d41402abc4b",
+    "findings": [],
+    "facts": [{"name": "candidate.first_name", "source": "greenhouse:candidate/9001"}],
+    "promises": [],
+}
 _APPROVAL: dict[str, JsonValue] = {
     "verdict": "approved",
     "message_id": "msg_01jd2q8z6w3k7m9p5r1t0v4x2y",
     "decided_by": "Robin Reyes",
     "decided_at": "2026-11-20T11:00:00Z",
     "note": None,
+    "via": "link",
+    "saw": _SAW,
 }
 _SUPPLIED: dict[str, JsonValue] = {
     "name": "rejection.reason",
@@ -78,6 +91,10 @@ class FollowUpShown(Shown):
     waiting_on: str | None
     """Who must act when it waits: ``member:<vendor's id>`` or ``operations``."""
     approval_needed: bool
+    approver: str | None
+    """Who alone may allow it, besides those asked after them; empty: whoever may act."""
+    waits_since: datetime | None
+    """Since when its draft waits for a decision."""
     note_only: bool
     planned_for: datetime
     release_at: datetime
@@ -90,18 +107,6 @@ class FollowUpShown(Shown):
     model_config = _like(_FOLLOW_UP)
 
 
-class ApprovalShown(Shown):
-    """A verdict, with the message that the person saw."""
-
-    verdict: str
-    message_id: str
-    decided_by: str
-    decided_at: datetime
-    note: str | None
-
-    model_config = _like(_APPROVAL)
-
-
 class SuppliedShown(Shown):
     """A fact that a person added; its value is in the words."""
 
@@ -110,15 +115,6 @@ class SuppliedShown(Shown):
     supplied_at: datetime
 
     model_config = _like(_SUPPLIED)
-
-
-class FollowUpDetail(FollowUpShown):
-    """A follow-up with what people did to it."""
-
-    approvals: list[ApprovalShown]
-    supplied: list[SuppliedShown]
-
-    model_config = _like({**_FOLLOW_UP, "approvals": [_APPROVAL], "supplied": [_SUPPLIED]})
 
 
 class SourceShown(Shown):
@@ -148,6 +144,45 @@ class FindingShown(Shown):
     suggestion: str
 
     model_config = _like(_FINDING)
+
+
+class SawShown(Shown):
+    """What was before the person who decided; the words themselves are the message's of that version."""
+
+    message_id: str
+    version: int
+    written_by: str
+    template_version: str
+    findings: list[FindingShown]
+    facts: list[SourceShown]
+    promises: list[datetime]
+
+    model_config = _like(_SAW)
+
+
+class ApprovalShown(Shown):
+    """A verdict, with the message that the person saw."""
+
+    verdict: str
+    message_id: str
+    decided_by: str
+    decided_at: datetime
+    note: str | None
+    via: str
+    """``api``, ``bulk`` or ``link``; ``clock`` where time decided."""
+    saw: SawShown | None
+    """Empty where there were no words, and for verdicts from before this was kept."""
+
+    model_config = _like(_APPROVAL)
+
+
+class FollowUpDetail(FollowUpShown):
+    """A follow-up with what people did to it."""
+
+    approvals: list[ApprovalShown]
+    supplied: list[SuppliedShown]
+
+    model_config = _like({**_FOLLOW_UP, "approvals": [_APPROVAL], "supplied": [_SUPPLIED]})
 
 
 class MissingShown(Shown):
