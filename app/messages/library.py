@@ -58,9 +58,13 @@ class Template:
 
     def source(self) -> str:
         """The file format, which ``parse`` reads back."""
-        matter = {"subject": self.subject, "preheader": self.preheader}
-        front = yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=MAX_LINE)
-        return f"---\n{front}---\n\n{self.body}"
+        return (
+            f"---\nsubject: {_quoted(self.subject)}\npreheader: {_quoted(self.preheader)}\n---\n\n{self.body}"
+        )
+
+
+def _quoted(line: str) -> str:
+    return yaml.safe_dump(line, default_style='"', allow_unicode=True, width=MAX_LINE).strip()
 
 
 @cache

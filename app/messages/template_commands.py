@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access import audit
-from app.commands import at, opened, run
+from app.commands import at, opened, report_trouble, run
 from app.db import unit_of_work
 from app.errors import InvalidTemplate, NotFound
 from app.messages import stored
@@ -61,7 +61,7 @@ def _line(row: TemplateChoice, services: Services) -> str:
 @_SCOPE
 def show(kind: str, locale: str, scope: str) -> None:
     """Print the words that count there, ready to be edited and saved."""
-    for line in run(_show(parse_place(scope, kind, locale))):
+    for line in run(_show(_at(kind, locale, scope))):
         click.echo(line)
 
 
@@ -96,15 +96,21 @@ def save(file: Path, kind: str | None, locale: str | None, scope: str) -> None:
         click.echo(line)
 
 
+def _at(kind: str, locale: str, scope: str) -> Where:
+    with report_trouble():
+        return parse_place(scope, kind, locale)
+
+
 def _place(file: Path, kind: str | None, locale: str | None, scope: str) -> Where:
-    return parse_place(scope, kind or file.stem, locale or file.resolve().parent.name)
+    return _at(kind or file.stem, locale or file.resolve().parent.name, scope)
 
 
 def _read(file: Path, where: Where) -> Template:
-    try:
-        return Template.parse(where.kind, where.locale, file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as wrong:
-        raise InvalidTemplate(f"{file.name} is not UTF-8.") from wrong
+    with report_trouble():
+        try:
+            return Template.parse(where.kind, where.locale, file.read_text(encoding="utf-8"))
+        except UnicodeDecodeError as wrong:
+            raise InvalidTemplate(f"{file.name} is not UTF-8.") from wrong
 
 
 async def _save(where: Where, words: Template) -> list[str]:
@@ -175,7 +181,7 @@ def _as_read(trial: Trial) -> list[str]:
 @_SCOPE
 def versions(kind: str, locale: str, scope: str) -> None:
     """List every version of a template of your own."""
-    for line in run(_versions(parse_place(scope, kind, locale))):
+    for line in run(_versions(_at(kind, locale, scope))):
         click.echo(line)
 
 
@@ -202,7 +208,7 @@ async def _versions(where: Where) -> list[str]:
 @click.option("--version", type=click.IntRange(1), help="Else the one before the one in force.")
 def rollback(kind: str, locale: str, scope: str, version: int | None) -> None:
     """Put an older version in force again."""
-    click.echo(run(_rollback(parse_place(scope, kind, locale), version)))
+    click.echo(run(_rollback(_at(kind, locale, scope), version)))
 
 
 async def _rollback(where: Where, version: int | None) -> str:
@@ -219,7 +225,7 @@ async def _rollback(where: Where, version: int | None) -> str:
 @_SCOPE
 def off(kind: str, locale: str, scope: str) -> None:
     """Go back to what counts without your own; its versions stay."""
-    click.echo(run(_off(parse_place(scope, kind, locale))))
+    click.echo(run(_off(_at(kind, locale, scope))))
 
 
 async def _off(where: Where) -> str:
