@@ -97,6 +97,23 @@ class PersonFields:
     locale: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What somebody wrote about a candidate on one scorecard: personal, so never part of a fact.
+
+    ``fields`` holds the words by the name that the field has in the ATS; it is all that the scorecard says,
+    so that what is not among it any more is forgotten. None of it is meant for the candidate unless a person
+    has marked the field as such, or picks the words. ``candidate`` is None where the vendor names only the
+    application; ``at`` is as in `Fact`.
+    """
+
+    scorecard: str
+    application: str
+    candidate: str | None
+    fields: Mapping[str, str]
+    at: datetime | None = None
+
+
 class NamedKind(StrEnum):
     """What a webhook may name without telling it."""
 
@@ -132,3 +149,4 @@ class Reading:
     erased: tuple[str, ...] = ()
     ignored: str | None = None
     named: tuple[Named, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()

@@ -1,8 +1,8 @@
-"""Facts and people while they are being gathered from one webhook or one round of answers."""
+"""Facts, people and evaluations while they are being gathered from one webhook or one round of answers."""
 
 from dataclasses import dataclass, field, replace
 
-from app.ats.canonical import Fact, PersonFields, PersonRole, Reading
+from app.ats.canonical import Evaluation, Fact, PersonFields, PersonRole, Reading
 
 
 @dataclass(slots=True)
@@ -11,6 +11,7 @@ class Collected:
 
     facts: dict[str, Fact] = field(default_factory=dict)
     people: dict[tuple[PersonRole, str], PersonFields] = field(default_factory=dict)
+    evaluations: dict[str, Evaluation] = field(default_factory=dict)
 
     def fact(self, fact: Fact) -> None:
         """Keep this fact unless it is already known by its key."""
@@ -30,6 +31,15 @@ class Collected:
                 locale=known.locale or person.locale,
             )
 
+    def evaluation(self, evaluation: Evaluation) -> None:
+        """Keep what this scorecard says."""
+        self.evaluations[evaluation.scorecard] = evaluation
+
     def reading(self, erased: tuple[str, ...] = ()) -> Reading:
         """All that was gathered, in the order in which it came."""
-        return Reading(tuple(self.facts.values()), tuple(self.people.values()), erased)
+        return Reading(
+            tuple(self.facts.values()),
+            tuple(self.people.values()),
+            erased,
+            evaluations=tuple(self.evaluations.values()),
+        )

@@ -21,6 +21,8 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 _LONGEST_ID = 64
+LONGEST_WORDS = 2_000
+"""Characters of what somebody wrote in one field of a scorecard."""
 
 
 def parse_object(body: bytes) -> Json:

@@ -134,13 +134,23 @@ class ScheduledInterview(Interview):
 
 
 class Scorecard(Ref):
-    """Feedback on an interview: that it was given, not what it says."""
+    """Feedback on an interview."""
+
+
+class Answer(Part):
+    """What was written in one field of the feedback."""
+
+    field: Name
+    words: Name
 
 
 class SubmittedScorecard(Scorecard):
     """Feedback with its writer."""
 
     interviewer: Person
+    answers: list[Answer] | None = None
+    """All that it says in words, if that is to be known: shown to whoever approves a message, and to the
+    candidate only from fields that the connection's settings mark for that."""
 
 
 class Offer(Ref):

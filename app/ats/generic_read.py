@@ -11,7 +11,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from app.ats import generic_body as said
-from app.ats.canonical import Fact, FactKind, Reading
+from app.ats.canonical import Evaluation, Fact, FactKind, Reading
 from app.ats.collected import Collected
 from app.ats.fields import parse_object, stamp, text
 from app.ats.generic_about import Place, application, candidate, event, job, people, snapshot
@@ -176,7 +176,11 @@ def _scorecard(told: said.ScorecardSubmitted, place: Place, into: Collected) -> 
         "status": "complete",
         "submitted_at": stamp(told.occurred_at),
     }
-    into.fact(snapshot(FactKind.SCORECARD, f"scorecard:{card.id}", place, data))
+    fact = snapshot(FactKind.SCORECARD, f"scorecard:{card.id}", place, data)
+    into.fact(fact)
+    if card.answers is not None and fact.application:
+        written = {one.field: one.words for one in card.answers}
+        into.evaluation(Evaluation(card.id, fact.application, fact.candidate, written, fact.at))
 
 
 def _scorecard_deleted(told: said.ScorecardDeleted, place: Place, into: Collected) -> None:

@@ -4,14 +4,27 @@ Where Greenhouse gives a row no ``updated_at``, its key is its content alone: a 
 must not add facts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.ats.canonical import Fact, FactKind, PersonFields, PersonRole, Reading
+from app.ats.canonical import Evaluation, Fact, FactKind, PersonFields, PersonRole, Reading
 from app.ats.collected import Collected
-from app.ats.fields import Answers, Json, digest, identity, instant, stamp, stamped, text, texts, truth
+from app.ats.fields import (
+    LONGEST_WORDS,
+    Answers,
+    Json,
+    children,
+    digest,
+    identity,
+    instant,
+    stamp,
+    stamped,
+    text,
+    texts,
+    truth,
+)
 from app.ats.greenhouse_facts import (
     candidate_person,
     hired,
@@ -23,6 +36,7 @@ from app.ats.greenhouse_facts import (
 from app.ats.told import created, ending, snapshot
 
 _STATUSES = {"in_process": "active"}
+_PRIVATE = frozenset({"private notes", "private_notes"})
 
 
 def read_answers(answers: Answers, received_at: datetime) -> Reading:
@@ -213,6 +227,26 @@ def _scorecard(into: Collected, row: Json, external_id: str, known: _Known) -> N
     }
     subject, submitted = f"scorecard:{external_id}", row.get("submitted_at")
     into.fact(_snapshot_of(FactKind.SCORECARD, subject, row, known, data, otherwise=submitted))
+    application, candidate, _ = known.whose(row)
+    if application and data["status"] == "complete":
+        at = instant(row.get("updated_at")) or instant(submitted)
+        into.evaluation(Evaluation(external_id, application, candidate, dict(_written(row)), at))
+
+
+def _written(row: Json) -> Iterator[tuple[str, str]]:
+    """What a scorecard says in words, by field: its notes, questions and attributes.
+
+    Private notes are left where they are. Harvest v3 shows `notes` and `public_notes` (clients that quote it,
+    read 2026-11); attributes and questions have the shape that v1 documented, and are read where they come.
+    """
+    for name in ("public_notes", "notes"):
+        if words := text(row.get(name), LONGEST_WORDS):
+            yield name, words
+    for rows, field_name, said in (("questions", "question", "answer"), ("attributes", "name", "note")):
+        for one in children(row, rows):
+            field_, answer = text(one.get(field_name), 200), text(one.get(said), LONGEST_WORDS)
+            if field_ and answer and field_.casefold() not in _PRIVATE:
+                yield field_, answer
 
 
 def _snapshot_of(

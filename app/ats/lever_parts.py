@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.ats.canonical import Fact, FactKind
+from app.ats.canonical import Evaluation, Fact, FactKind
 from app.ats.collected import Collected
-from app.ats.fields import Answers, Json, child, children, day, digest, stamp, text, texts
+from app.ats.fields import LONGEST_WORDS, Answers, Json, child, children, day, digest, stamp, text, texts
 from app.ats.lever_facts import Case, member, moment, ref, safe_id, written
 from app.ats.told import snapshot
 
@@ -137,6 +137,17 @@ def _feedback(into: Collected, case: Case, form: Json, interviews: Mapping[str, 
     at = moment(form.get("updatedAt")) or completed_at or moment(form.get("createdAt"))
     key = f"scorecard:{external_id}:as-of:{stamp(at) or ''}:{digest(data)}"
     into.fact(Fact(FactKind.SCORECARD, key, at, *case.ids, data))
+    if completed_at:
+        application, candidate, _ = case.ids
+        into.evaluation(Evaluation(external_id, application, candidate, dict(_written(form)), at))
+
+
+def _written(form: Json) -> Iterator[tuple[str, str]]:
+    """What a form says in words, by field; scores and choices are no words (Lever docs, read 2026-11)."""
+    for field in children(form, "fields"):
+        name, words = text(field.get("text"), 200), text(field.get("value"), LONGEST_WORDS)
+        if name and words and field.get("type") in ("text", "textarea"):
+            yield name, words
 
 
 # Offers

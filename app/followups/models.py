@@ -101,6 +101,8 @@ class SuppliedFact(SQLModel, table=True):
     """Sealed with the candidate's key."""
     supplied_by: str
     supplied_at: datetime = Field(sa_type=UtcDateTime)
+    picked_from: str | None = None
+    """Where the words come from, if they were picked and not written: ``scorecard/91/public-notes``."""
 
 
 class Approval(SQLModel, table=True):

@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.errors import Unprocessable
 from app.moments import zone
@@ -20,6 +20,25 @@ ACTIVE_SECRETS = 2
 
 MOST_SECRETS = 40
 """Where a vendor makes one for each webhook."""
+
+
+HighlightFact = Literal[
+    "highlight.text",
+    "rejection.strength",
+    "rejection.recommendation",
+    "rejection.reason",
+    "offer.reason",
+    "feedback.text",
+]
+"""The facts that words on a scorecard may become."""
+HIGHLIGHT_FACTS: tuple[str, ...] = get_args(HighlightFact)
+
+
+def _by_field(given: object) -> object:
+    """A plain list of fields marks each as something specific from the interview."""
+    if isinstance(given, list) and all(isinstance(field, str) for field in given):
+        return dict.fromkeys(given, HIGHLIGHT_FACTS[0])
+    return given
 
 
 def _known_zone(name: str) -> str:
@@ -58,8 +77,17 @@ class ConnectionSettings(BaseModel):
     """For people whose own zone is not known."""
     stage_kinds: Annotated[dict[str, str], AfterValidator(_patterns)] = Field(default_factory=dict)
     """Regular expressions over stage names, with the kind of stage they mean; asked first, in order."""
-    candidate_facing_fields: list[str] = Field(default_factory=list)
-    """Scorecard and custom fields that people fill in for the candidate to read."""
+    candidate_facing_fields: Annotated[dict[str, HighlightFact], BeforeValidator(_by_field)] = Field(
+        default_factory=dict
+    )
+    """Names of scorecard fields that people fill in for the candidate to read, each with the fact that it
+    gives, such as `{"What impressed us": "highlight.text"}`. What stands in other fields reaches no candidate
+    unless whoever approves the message picks it."""
+    link_domains: Annotated[
+        list[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]], Field(max_length=50)
+    ] = []
+    """Domains to which messages may link, with everything under them, besides the recruiter's own and where
+    the ATS leads: the company's, those of its tests and meetings."""
 
     jitter_minutes: int = Field(default=10, ge=0, le=60)
     """What waited for the morning leaves spread over so many minutes; 0: all at once."""

@@ -66,7 +66,8 @@ async def supply(
 ) -> FollowUp:
     """Adds facts to one follow-up, stored with who and when, and writes its message anew.
 
-    ``picked_from`` says where words stand that were picked and not written, by the fact's name. Raises NotFound, WrongState once it has left, Unprocessable for a fact that no template knows.
+    ``picked_from`` says where words stand that were picked and not written, by the fact's name. Raises
+    NotFound, WrongState once it has left, Unprocessable for a fact that no template knows.
     """
     loaded = await desk.open(follow_up_id)
     _must_be(loaded.follow_up, _MAY_BE_SUPPLIED)

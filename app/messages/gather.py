@@ -12,6 +12,7 @@ from app.intake.config import ConnectionSettings
 from app.messages.appointments import WHEN, Appointment, Slot, slot_from, slot_of
 from app.messages.dates import spoken_date, spoken_iso
 from app.messages.facts import Facts, FactValue
+from app.messages.highlights import marked
 from app.messages.language import choose, in_language
 from app.moments import zone
 from app.sla.calendar import remaining
@@ -20,6 +21,7 @@ from app.sla.clocks import after, counted_in
 from app.sla.models import Clock
 from app.sla.policies import Say, Span
 from app.sla.triggers import ASKING
+from app.timeline.highlights import Note
 from app.timeline.people import PersonData
 from app.timeline.truth import Truth
 
@@ -41,6 +43,8 @@ class Material:
     supplied: Mapping[str, FactValue]
     about: FollowUp | None = None
     """The follow-up that waits, where this one tells somebody so."""
+    notes: tuple[Note, ...] = ()
+    """What scorecards say about the candidate, the newest first; internal unless marked or picked."""
     interviewers: tuple[str, ...] = ()
     """Who holds the interview in question, by name."""
 
@@ -78,6 +82,7 @@ def gather(material: Material, locale: str, now: datetime) -> Gathered:
         _next_step(material, promised_at, locale),
         _waiting(material, locale),
         _consent(material),
+        _from_scorecards(material),
         material.supplied,
     )
     values = {name: fact for group in groups for name, fact in group.items()}
@@ -195,8 +200,15 @@ def _people(material: Material) -> Found:
             recruiter__email=material.recruiter.email,
         )
         | _facts("settings:company", company__name=material.company)
+        | _facts("settings:connection", company__domains=_domains(material))
         | _facts(f"{vendor}:user", person__name=material.addressee.full_name)
     )
+
+
+def _domains(material: Material) -> str:
+    """Where messages may link to; no template can print it, and nobody can supply it."""
+    sender = (material.settings.sender_address or "").rpartition("@")[2]
+    return ", ".join(filter(None, (*material.settings.link_domains, sender)))
 
 
 def _application(material: Material, locale: str) -> Found:
@@ -291,6 +303,13 @@ def _next_step(material: Material, promised_at: datetime | None, locale: str) ->
     if before:
         found |= _facts(source, promise__by=_date(material, before, locale))
     return found
+
+
+def _from_scorecards(material: Material) -> Found:
+    """Only what is marked as written for candidates, and only to them."""
+    if KINDS[material.follow_up.kind].recipient is not Recipient.CANDIDATE:
+        return {}
+    return marked(material.notes, material.settings.candidate_facing_fields, material.vendor)
 
 
 def _waiting(material: Material, locale: str) -> Found:

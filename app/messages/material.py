@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import PersonRole
-from app.followups.catalogue import KINDS
+from app.followups.catalogue import KINDS, Recipient
 from app.followups.models import FollowUp, SuppliedFact
 from app.intake.models import Connection
 from app.messages.facts import FactValue
@@ -20,6 +20,7 @@ from app.privacy.vault import Vault, open_as_person
 from app.sla.cases import Case, RuleBook, cases
 from app.sla.models import Clock
 from app.sla.stops import clock_key
+from app.timeline.highlights import read_notes
 from app.timeline.models import Application, Person
 from app.timeline.people import PersonData, Ref, find_people, key_of, open_person
 from app.timeline.store import Known, read
@@ -61,6 +62,9 @@ async def load(
     about = await _by_id(session, FollowUp, [f.about_id for f in follow_ups])
     clocks |= await _by_id(session, Clock, [a.clock_id for a in about.values()])
     people = await _people(session, known, follow_ups)
+    written_to = {f.application_id for f in follow_ups if KINDS[f.kind].recipient is Recipient.CANDIDATE}
+    of = [known[a].application for a in sorted(written_to)]
+    notes = await read_notes(session, vault, [(a.connection_id, a.external_id) for a in of])
     templates = await _templates(session, known, follow_ups)
     loaded = []
     for follow_up in follow_ups:
@@ -82,9 +86,10 @@ async def load(
             addressee=_open(vault, addressee),
             clock=clock,
             case=case,
-            supplied=await _supplied(session, vault, follow_up, candidate),
+            supplied=await _supplied(session, vault, follow_up, candidate, vendors[follow_up.connection_id]),
             about=told,
             interviewers=_interviewers(vault, case, who),
+            notes=notes.get((follow_up.connection_id, k.application.external_id), ()),
         )
         loaded.append(Loaded(material, candidate, addressee, templates[k.application.id], book))
     return loaded
@@ -173,6 +178,7 @@ async def _supplied(
     vault: Vault,
     follow_up: FollowUp,
     candidate: Person | None,
+    vendor: str,
 ) -> dict[str, FactValue]:
     key = key_of(vault, candidate) if candidate else None
     if key is None:
@@ -183,7 +189,13 @@ async def _supplied(
     return {
         row.name: FactValue(
             open_as_person(key, row.value, f"{follow_up.id}/{row.name}").decode(),
-            row.supplied_by if row.supplied_by.startswith("event:") else f"person:{row.supplied_by}",
+            _source(row, vendor),
         )
         for row in rows
     }
+
+
+def _source(row: SuppliedFact, vendor: str) -> str:
+    """Who vouches for it; for picked words, where they stand as well."""
+    by = row.supplied_by if row.supplied_by.startswith("event:") else f"person:{row.supplied_by}"
+    return f"{vendor}:{row.picked_from}, picked by {by}" if row.picked_from else by

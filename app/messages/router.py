@@ -1,5 +1,6 @@
 """Follow-ups over the JSON API: read, complete, approve, edit, reject."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import Depends, Query
@@ -14,6 +15,8 @@ from app.followups.models import Approval, FollowUp, SuppliedFact
 from app.messages import approval, bulk
 from app.messages.approval import Desk
 from app.messages.bulk_schemas import BulkGiven, BulkResultShown, BulkShown
+from app.messages.picking import pick
+from app.messages.picking_schemas import HighlightPicked, SuggestionShown
 from app.messages.previews import Preview, label_of
 from app.messages.previews import preview as read_preview
 from app.messages.schemas import (
@@ -164,6 +167,7 @@ def _preview(found: Preview) -> PreviewShown:
         missing=[MissingShown(name=name, label=label_of(name)) for name in found.missing],
         obstacle=found.obstacle,
         promises=list(found.promises),
+        suggestions=[SuggestionShown.model_validate(asdict(each)) for each in found.suggestions],
     )
 
 
@@ -224,6 +228,20 @@ async def supply_facts(follow_up_id: Id, given: FactsGiven, desks: Desks, record
     """Add facts that the ATS does not have; its words are written anew."""
     row = await approval.supply(await desks.open(given.on_behalf_of), follow_up_id, given.facts)
     record("follow-up.facts-supplied", row.id, {"facts": sorted(given.facts)})
+    return FollowUpShown.model_validate(row)
+
+
+@router.post("/{follow_up_id}/highlights", responses=responses_for(NotFound, WrongState, Unprocessable))
+async def pick_highlight(
+    follow_up_id: Id, given: HighlightPicked, desks: Desks, record: Audit
+) -> FollowUpShown:
+    """Give the candidate words of a scorecard to read; the message is written anew, with their source.
+
+    The preview proposes them. Nothing internal reaches a candidate unless a person does this, or the
+    connection's settings mark the field.
+    """
+    row = await pick(await desks.open(given.on_behalf_of), follow_up_id, given.highlight, given.fact)
+    record("follow-up.highlight-picked", row.id, {"highlight": given.highlight})
     return FollowUpShown.model_validate(row)
 
 

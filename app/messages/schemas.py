@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue
 
+from app.messages.picking_schemas import SUGGESTION, SuggestionShown
 from app.schemas import Given, Label, Shown
 
 _FOLLOW_UP: dict[str, JsonValue] = {
@@ -213,6 +214,8 @@ class PreviewShown(Shown):
     """Why there are no words, where it is no missing fact."""
     promises: list[datetime]
     """Dates that the words promise."""
+    suggestions: list[SuggestionShown]
+    """What scorecards say, for your eyes: the candidate reads it only if you pick it."""
 
     model_config = _like(
         {
@@ -229,6 +232,7 @@ class PreviewShown(Shown):
             "missing": [],
             "obstacle": None,
             "promises": [],
+            "suggestions": [SUGGESTION],
         },
     )
 

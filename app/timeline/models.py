@@ -131,6 +131,27 @@ class Person(SQLModel, table=True):
     erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class Highlight(SQLModel, table=True):
+    """What somebody wrote in one field of a scorecard; sealed with the key of the candidate it is about."""
+
+    __table_args__ = (
+        UniqueConstraint("connection_id", "scorecard", "field"),
+        Index("ix_highlight_application", "connection_id", "application"),
+    )
+
+    id: str = Field(primary_key=True)
+    connection_id: str = Field(foreign_key="connection.id")
+    application: str
+    """The vendor's id."""
+    person_id: str = Field(foreign_key="person.id", index=True)
+    """Whose key sealed it: after a merge still the one it was written about."""
+    scorecard: str
+    field: str
+    """The name of the field in the ATS, which says nothing about the person."""
+    words: bytes = Field(sa_type=LargeBinary)
+    as_of: datetime = Field(sa_type=UtcDateTime)
+
+
 class Job(SQLModel, table=True):
     """A job as last seen."""
 

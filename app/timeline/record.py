@@ -15,6 +15,7 @@ from app.ats.canonical import Fact, FactKind, PersonRole, Reading
 from app.db import insert_many
 from app.ids import new_id
 from app.privacy.vault import Vault
+from app.timeline.highlights import forget, keep_evaluations
 from app.timeline.models import Application, FactRow, Job
 from app.timeline.people import PeopleBook, Ref, erase_raw_bodies, merged_into
 
@@ -49,6 +50,7 @@ async def record(
     Everything happens in the caller's unit of work. Storing the same reading again changes nothing.
     """
     await _record_people(session, vault, connection_id, heard, now)
+    await keep_evaluations(session, vault, connection_id, ((h.reading, h.received_at) for h in heard))
     await _record_jobs(session, connection_id, heard)
     rows = [row for h in heard for row in _rows(connection_id, h)]
     new = await _insert(session, rows)
@@ -83,6 +85,7 @@ async def _record_people(
     book.erase_merged(now)
     # Also bytes that were read only now: a late or repeated webhook about somebody who was erased.
     await erase_raw_bodies(session, connection_id, {*erased, *book.erased()})
+    await forget(session, connection_id, {*erased, *book.erased()})
 
 
 def _as_of(heard: Heard) -> datetime:
