@@ -6,17 +6,23 @@ from types import MappingProxyType
 from typing import Any
 
 from app.delivery.route import Route, RouteMeta
+from app.delivery.route_brevo import BrevoRoute
 from app.delivery.route_folder import FolderRoute
 from app.delivery.route_http import HttpTimeouts
 from app.delivery.route_postmark import PostmarkRoute
+from app.delivery.route_resend import ResendRoute
 from app.delivery.route_smtp import SmtpRoute, SmtpTimeouts
 from app.errors import UnsafeSettings
+from app.mail.brevo import BrevoSettings
 from app.mail.postmark import PostmarkSettings
+from app.mail.resend import ResendSettings
 
 __all__ = [
+    "BrevoRoute",
     "FolderRoute",
     "HttpTimeouts",
     "PostmarkRoute",
+    "ResendRoute",
     "Route",
     "RouteMeta",
     "SmtpRoute",
@@ -29,8 +35,9 @@ def route_from(settings: Mapping[str, Any]) -> Route:
     """The route that the settings describe. Raises ``UnsafeSettings`` where they do not describe one.
 
     ``kind`` is ``folder`` (with ``directory``), ``smtp`` (``host``; optional ``port``, ``tls``, ``username``,
-    ``password``, ``timeouts``) or ``postmark`` (``token``; optional ``base_url``, ``stream``,
-    ``nurture_stream``, ``timeouts``). ``name`` is optional and defaults to the kind.
+    ``password``, ``timeouts``), ``postmark`` (``token``; optional ``base_url``, ``stream``,
+    ``nurture_stream``, ``timeouts``), ``resend`` or ``brevo`` (``key``; optional ``base_url``, ``timeouts``).
+    ``name`` is optional and defaults to the kind.
     """
     rest = dict(settings)
     kind = rest.pop("kind", None)
@@ -59,6 +66,16 @@ def _postmark(settings: dict[str, Any]) -> Route:
     return PostmarkRoute(settings.pop("token"), PostmarkSettings(**own), **settings)
 
 
+def _resend(settings: dict[str, Any]) -> Route:
+    own = {key: settings.pop(key) for key in ("base_url",) if key in settings}
+    return ResendRoute(settings.pop("key"), ResendSettings(**own), **settings)
+
+
+def _brevo(settings: dict[str, Any]) -> Route:
+    own = {key: settings.pop(key) for key in ("base_url",) if key in settings}
+    return BrevoRoute(settings.pop("key"), BrevoSettings(**own), **settings)
+
+
 _KINDS: Mapping[str, Callable[[dict[str, Any]], Route]] = MappingProxyType(
-    {"folder": _folder, "smtp": _smtp, "postmark": _postmark}
+    {"folder": _folder, "smtp": _smtp, "postmark": _postmark, "resend": _resend, "brevo": _brevo}
 )

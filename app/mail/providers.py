@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+from app.mail import brevo_hooks, resend_hooks
 from app.mail.hooks import Hooks
 
-HOOKS: Mapping[str, Hooks] = {}
+HOOKS: Mapping[str, Hooks] = {
+    "brevo": brevo_hooks,
+    "resend": resend_hooks,
+}
