@@ -73,6 +73,18 @@ def plan(
                     settings=settings,
                     now=now,
                 )
+    for nth, at in _unspoken(case, reading):
+        for recipient in _recipients(_warned(case), truth, case, private=private):
+            yield _wanted(
+                "clock_warned",
+                f"warned:{nth}",
+                recipient,
+                at,
+                truth=truth,
+                case=case,
+                settings=settings,
+                now=now,
+            )
     for escalation in reading.escalations:
         kind = "clock_breached" if escalation.step == 1 else "clock_escalated"
         for recipient in _recipients(escalation.escalate.to, truth, case, private=private):
@@ -80,6 +92,18 @@ def plan(
             yield _wanted(
                 kind, step, recipient, escalation.at, truth=truth, case=case, settings=settings, now=now
             )
+
+
+def _unspoken(case: Case, reading: ClockReading) -> Iterator[tuple[int, datetime]]:
+    """The warnings that were reached and for which the policy has no words of its own."""
+    spoken = {say.nth for say in case.policy.say if say.at == "warn"}
+    return ((nth, at) for nth, at in enumerate(reading.warnings, start=1) if nth not in spoken)
+
+
+def _warned(case: Case) -> Role:
+    """Whoever owes it; where that is the candidate, whoever waits for it."""
+    owed_by, owed_to = case.policy.owed_by, case.policy.owed_to
+    return next((role for role in (owed_by, owed_to) if role != "candidate"), "recruiter")
 
 
 def told_from(kind: str, truth: Truth, settings: ConnectionSettings) -> datetime | None:
