@@ -47,7 +47,7 @@ def test_the_file_says_when_in_the_readers_own_zone() -> None:
     assert calendar["METHOD"] == "PUBLISH"
     assert event["DTSTART"].params["TZID"] == "Europe/Berlin"
     assert event.decoded("DTSTART") == datetime(2027, 3, 29, 10, 30, tzinfo=zone("Europe/Berlin"))
-    assert event.end - event.decoded("DTSTART") == timedelta(hours=1)
+    assert event.decoded("DTEND") - event.decoded("DTSTART") == timedelta(hours=1)
     assert [str(tz["TZID"]) for tz in calendar.walk("VTIMEZONE")] == ["Europe/Berlin"]
     assert event["SUMMARY"] == "Portfolio talk: Welder, Ostwind Robotics"
     assert event["LOCATION"] == "Halle 3; Tor, links"
