@@ -1,7 +1,6 @@
 """Templates and facts written by somebody who means harm are refused, or harmless within limits."""
 
 import re
-import time
 from contextlib import suppress
 
 import pytest
@@ -18,71 +17,7 @@ from tests.messages.example import example
 from tests.messages.readers import read_page, seen
 
 TEMPLATES = load_templates()
-LONG = "x" * 3000
 NAME = "{{ candidate.first_name }}"
-
-REFUSED = [
-    "{{ candidate.__class__ }}",
-    "{{ candidate.first_name.__class__.__mro__[1].__subclasses__ }}",
-    "{{ candidate.first_name.format }}",
-    "{{ candidate['first_name'].__init__.__globals__ }}",
-    "{{ self }}",
-    "{{ candidate }}",
-    "{{ true }}",
-    "{{ now }}",
-    "{{ 'now' | date: '%Y' }}",
-    "{{ today }}",
-    "{{ candidate[job.title] }}",
-    "{{ candidate.first_name | safe }}",
-    "{{ candidate.first_name | escape }}",
-    "{{ candidate.first_name | base64_encode }}",
-    "{{ candidate.first_name | unknown_filter }}",
-    "{{ (1..1000000000) | join: 'x' }}",
-    "{% for i in (1..1000000000) reversed %}{{ i }}{% endfor %}",
-    "{% for i in (1..99) %}{% for j in (1..99) %}{% for k in (1..99) %}x{% endfor %}{% endfor %}{% endfor %}",
-    "{% include 'en/moved_on' %}",
-    "{% render 'en/moved_on' %}",
-    "{% capture x %}y{% endcapture %}",
-    "{% tablerow i in missing.facts %}{{ i }}{% endtablerow %}",
-    "{% increment x %}",
-    "{% cycle 'a', 'b' %}",
-    "{% liquid echo job.title %}",
-    "{% echo job.title %}",
-    "{% extends 'x' %}",
-    "{% macro x %}{% endmacro %}",
-    "{{ job.title",
-    "{% if job.title %}",
-    "{{ " + "1" * 5000 + " }}",
-    "{% if " + "job.title and " * 1300 + "true %}{% endif %}",
-    "{% if true %}" * 11 + "{% endif %}" * 11,
-    "x" * 20_001,
-    "{{ job.title }}" * 601,
-    "{{" + " " * 15_000,
-    "{{ job" + "\n" * 15_000 + "}",
-    ("{{" + " " * 190) * 80,
-    "{% raw %}" * 500,
-    "{{ job.title | replace: 'E', '" + LONG + "' | replace: 'x', '" + LONG + "' | size }}",
-    "{% assign a = job.title | split: '' | join: '" + LONG + "' | split: '' %}{{ a | join: '" + LONG + "' }}",
-    "{% assign a = '" + "x" * 9000 + "' | split: '' %}{% for i in a %}x{% endfor %}",
-    "{% assign a = '" + "x" * 9000 + "' %}{% assign b = a | append: a %}{{ b | append: b | append: b }}",
-    "{% assign a = 'x' %}" + "{% assign a = a | append: a %}" * 60 + "{{ a }}",
-    "{% assign a = 'a a a a a a a a a a' | split: ' ' %}"
-    + "".join(f"{{% for i{n} in a %}}" for n in range(4))
-    + "{{ job.title }}"
-    + "{% endfor %}" * 4,
-    "{% assign a = '" + "x" * 4000 + "' | split: '' %}{% for i in a %}{% if i %}{% endif %}{% endfor %}",
-    "a\ue0000\ue001",
-    "{% assign a = '" + "x" * 19_000 + "' %}" + "{{ a }}" * 6,
-]
-
-
-@pytest.mark.parametrize("body", REFUSED, ids=lambda body: body[:40])
-def test_a_hostile_template_is_refused_quickly(body: str) -> None:
-    """Reaching in, looping, growing and including are all refused with a plain reason, in under a second."""
-    started = time.perf_counter()
-    with pytest.raises(InvalidTemplate):
-        written(body)
-    assert time.perf_counter() - started < 1
 
 
 def written(body: str, **changes: str) -> Rendered:
