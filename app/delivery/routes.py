@@ -11,11 +11,13 @@ from app.delivery.route_folder import FolderRoute
 from app.delivery.route_http import HttpTimeouts
 from app.delivery.route_postmark import PostmarkRoute
 from app.delivery.route_resend import ResendRoute
+from app.delivery.route_ses import SesRoute
 from app.delivery.route_smtp import SmtpRoute, SmtpTimeouts
 from app.errors import UnsafeSettings
 from app.mail.brevo import BrevoSettings
 from app.mail.postmark import PostmarkSettings
 from app.mail.resend import ResendSettings
+from app.mail.ses import SesSettings
 
 __all__ = [
     "BrevoRoute",
@@ -34,9 +36,15 @@ __all__ = [
 def route_from(settings: Mapping[str, Any]) -> Route:
     """The route that the settings describe. Raises ``UnsafeSettings`` where they do not describe one.
 
-    ``kind`` is ``folder`` (with ``directory``), ``smtp`` (``host``; optional ``port``, ``tls``, ``username``,
-    ``password``, ``timeouts``), ``postmark`` (``token``; optional ``base_url``, ``stream``,
-    ``nurture_stream``, ``timeouts``), ``resend`` or ``brevo`` (``key``; optional ``base_url``, ``timeouts``).
+    ``kind`` is one of
+
+    - ``folder``: ``directory``;
+    - ``smtp``: ``host``; optional ``port``, ``tls``, ``username``, ``password``, ``timeouts``;
+    - ``postmark``: ``token``; optional ``base_url``, ``stream``, ``nurture_stream``, ``timeouts``;
+    - ``resend`` or ``brevo``: ``key``; optional ``base_url``, ``timeouts``;
+    - ``ses``: ``access_key_id``, ``secret_access_key``; optional ``region``, ``configuration_set``,
+      ``session_token``, ``timeouts``.
+
     ``name`` is optional and defaults to the kind.
     """
     rest = dict(settings)
@@ -76,6 +84,12 @@ def _brevo(settings: dict[str, Any]) -> Route:
     return BrevoRoute(settings.pop("key"), BrevoSettings(**own), **settings)
 
 
+def _ses(settings: dict[str, Any]) -> Route:
+    own = {key: settings.pop(key) for key in ("region", "configuration_set", "address") if key in settings}
+    keys = settings.pop("access_key_id"), settings.pop("secret_access_key")
+    return SesRoute(*keys, SesSettings(**own), **settings)
+
+
 _KINDS: Mapping[str, Callable[[dict[str, Any]], Route]] = MappingProxyType(
-    {"folder": _folder, "smtp": _smtp, "postmark": _postmark, "resend": _resend, "brevo": _brevo}
+    {"folder": _folder, "smtp": _smtp, "postmark": _postmark, "ses": _ses, "resend": _resend, "brevo": _brevo}
 )
