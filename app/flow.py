@@ -21,6 +21,7 @@ from app.delivery.routes import Route
 from app.delivery.send import Post
 from app.followups.store import plan_all
 from app.isolation import in_batches
+from app.messages.digest import claim_gathered, drop_untold, write_digests
 from app.messages.links import Links
 from app.messages.rephrase_drain import Rephraser
 from app.messages.waiting import claim_waiting, urge_all
@@ -35,7 +36,7 @@ from app.timeline.inquire import inquire_due
 from app.timeline.poll import poll_due
 from app.vendors import Vendors
 
-EVENTS, APPLICATIONS, RECOMPUTES, MESSAGES, RELEASES = 100, 100, 500, 50, 200
+EVENTS, APPLICATIONS, RECOMPUTES, MESSAGES, RELEASES, GATHERED = 100, 100, 500, 50, 200, 200
 """Batches: large enough to share a commit, small enough to end within a second or two."""
 
 
@@ -114,6 +115,23 @@ class Flow:
 
         return await in_batches(self.services.sessions, drain, give_up, now, MESSAGES)
 
+    async def digests(self) -> int:
+        """Follow-up → message, gathered: what can wait comes to each person of the team once a day."""
+        now = await self.services.refresh()
+        settings = self.services.settings
+        async with unit_of_work(self.services.sessions) as session:
+            await drop_untold(session, now)
+
+        async def drain(session: AsyncSession, limit: int, taken: list[str]) -> None:
+            claimed = await claim_gathered(session, now, limit)
+            taken += [follow_up.id for follow_up in claimed]
+            if claimed:
+                book = await self.shelf.book(session)
+                words = {"company": settings.company_name, "locale": settings.locale}
+                await write_digests(session, self.services.vault, book, claimed, now, **words)
+
+        return await in_batches(self.services.sessions, drain, give_up, now, GATHERED)
+
     async def rephrasings(self) -> int:
         """Message → message: where a language model is set up, it may offer other words for the approval."""
         if self.rephraser is None:
@@ -174,6 +192,7 @@ class Flow:
             "applications": self.applications,
             "approvals": self.approvals,
             "messages": self.messages,
+            "digests": self.digests,
             "rephrasings": self.rephrasings,
             "releases": self.releases,
             "deliveries": self.deliveries,

@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 Drain = Callable[[], Awaitable[int]]
 
-_WORK = ("events", "recomputes", "applications", "approvals", "messages", "releases")
+_WORK = ("events", "recomputes", "applications", "approvals", "messages", "digests", "releases")
 _PATIENCE = {
     "work": 0.5,
     "rephrasings": 0.5,

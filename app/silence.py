@@ -30,9 +30,11 @@ _HELD = (
     FollowUpState.EXPIRED,
     FollowUpState.UNKNOWN,
 )
+_PLANNED = (FollowUpState.PLANNED, FollowUpState.GATHERED, FollowUpState.READY)
 _LEAVING = (FollowUpState.QUEUED, FollowUpState.SENDING, FollowUpState.UNKNOWN)
 _OVERDUE: Mapping[str, str] = {
     FollowUpState.PLANNED: "its words are overdue",
+    FollowUpState.GATHERED: "its digest is overdue",
     FollowUpState.READY: "it is overdue and has not left",
     FollowUpState.QUEUED: "it is on its way out and does not move",
     FollowUpState.SENDING: "it is being sent and comes to no end",
@@ -134,7 +136,7 @@ def _is_stuck(now: datetime) -> ColumnElement[bool]:
     state, late = col(FollowUp.state), now - GRACE
     nobody = or_(col(FollowUp.waiting_on).is_(None), col(FollowUp.waiting_on) == "operations")
     return or_(
-        and_(state.in_((FollowUpState.PLANNED, FollowUpState.READY)), col(FollowUp.act_at) <= late),
+        and_(state.in_(_PLANNED), col(FollowUp.act_at) <= late),
         # Ready and due, and yet with a cause: it has no way out until operations give it one.
         and_(
             state == FollowUpState.READY, col(FollowUp.cause).is_not(None), col(FollowUp.release_at) <= late

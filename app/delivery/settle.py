@@ -16,6 +16,7 @@ from app.followups.models import FollowUp, FollowUpState
 from app.intake.models import Connection
 from app.mail.outbound import Outcome, OutcomeKind
 from app.messages.asking import ask
+from app.messages.digest import DIGEST
 from app.messages.models import Message
 from app.privacy.vault import Vault
 from app.timeline.models import Application, Person
@@ -97,9 +98,25 @@ async def _sent(
     if not speaks(delivery.channel, follow_up):
         return
     follow_up.state, follow_up.cause, follow_up.updated_at = FollowUpState.SENT, None, at.business
+    if follow_up.kind == DIGEST:
+        await _tell_gathered(session, vault, follow_up, at.business)
+        return
     await say(session, vault, follow_up, at.business)
     if delivery.channel == MAIL and follow_up.recipient.startswith("candidate:"):
         await _write_back(session, vault, follow_up, at.business)
+
+
+async def _tell_gathered(session: AsyncSession, vault: Vault, digest: FollowUp, now: datetime) -> None:
+    """What was in a digest that has reached its person is said."""
+    rows = await session.scalars(
+        select(FollowUp)
+        .where(col(FollowUp.digest_id) == digest.id, col(FollowUp.state) == FollowUpState.GATHERED)
+        .order_by(col(FollowUp.id))
+        .with_for_update(),
+    )
+    for row in rows:
+        row.state, row.cause, row.updated_at = FollowUpState.SENT, None, now
+        await say(session, vault, row, now)
 
 
 async def _write_back(session: AsyncSession, vault: Vault, follow_up: FollowUp, now: datetime) -> None:
@@ -121,7 +138,7 @@ async def _write_back(session: AsyncSession, vault: Vault, follow_up: FollowUp, 
 async def say(session: AsyncSession, vault: Vault, follow_up: FollowUp, now: datetime) -> None:
     """The history learns that this was said; the clocks follow from the history."""
     application = await session.get(Application, follow_up.application_id)
-    message = await session.get(Message, follow_up.message_id)
+    message = await session.get(Message, follow_up.message_id) if follow_up.message_id else None
     if application is None:
         return
     data = {

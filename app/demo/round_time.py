@@ -50,6 +50,7 @@ def _due(now: datetime) -> Mapping[str, Any]:
         "applications": col(Application.wake_at) <= at,
         "approvals": is_due(FollowUp, FollowUpState.WAITING_APPROVAL),
         "messages": is_due(FollowUp, FollowUpState.PLANNED),
+        "digests": is_due(FollowUp, FollowUpState.GATHERED),
         "releases": is_due(FollowUp, FollowUpState.READY),
         "deliveries": or_(
             is_due(Delivery, DeliveryState.QUEUED), col(Delivery.state) == DeliveryState.SENDING

@@ -18,6 +18,14 @@ from app.privacy.vault import Vault
 
 TeamChannel = Literal["mail", "slack", "teams", "note"]
 ROOMS = ("slack", "teams")
+GATHERED_KINDS = frozenset(
+    {
+        *("scheduling_due", "feedback_due", "decision_due", "update_due", "offer_due", "talent_pool_due"),
+        *("clock_warned", "fact_missing"),
+    }
+)
+"""What can wait for the digest of the day. An approval is asked for at once: the question carries the link to
+answer it; and what has no place here, such as a breach or another company's offer, is urgent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from app.db import insert_many
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.plan import Wanted, plan
+from app.followups.preferences import GATHERED_KINDS
 from app.ids import new_id
 from app.sla.cases import Case
 from app.sla.owners import confidants, owner_of
@@ -151,13 +152,17 @@ def _row(
         "planned_for": wanted.planned_for,
         "release_at": wanted.release_at,
         "expires_at": wanted.expires_at,
-        # Words that need a person are written at once, so that there is time to read them.
-        "act_at": None if forbidden else (now if wanted.approval else wanted.release_at),
+        "act_at": None if forbidden else _act_at(wanted, now),
         "correlation_id": owed.known.correlation_id,
         "created_at": now,
         "updated_at": now,
         "failures": 0,
     }
+
+
+def _act_at(wanted: Wanted, now: datetime) -> datetime:
+    """When it is looked at: what needs a person, or may be gathered into a digest, at once."""
+    return now if wanted.approval or wanted.kind in GATHERED_KINDS else wanted.release_at
 
 
 def _replan(row: FollowUp, wanted: Wanted, now: datetime) -> None:
@@ -175,7 +180,7 @@ def _replan(row: FollowUp, wanted: Wanted, now: datetime) -> None:
     row.planned_for = wanted.planned_for
     row.release_at = wanted.release_at
     row.expires_at = wanted.expires_at
-    row.act_at = now if wanted.approval else wanted.release_at
+    row.act_at = _act_at(wanted, now)
     row.updated_at = now
 
 

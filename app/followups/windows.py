@@ -11,6 +11,8 @@ from app.sla.calendar import Calendar, Hours, calendar_at, next_open
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 OPENS, CLOSES = "08:00", "18:00"
+_AHEAD = 28
+"""Days to look ahead: no holidays are longer."""
 
 
 @lru_cache(maxsize=1024)
@@ -70,3 +72,16 @@ class Window:
         local = at.astimezone(zone(self.time_zone))
         midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
         return self.release(midnight.astimezone(at.tzinfo), key)
+
+    def next_at(self, after: datetime, hour: int, key: str) -> datetime:
+        """When that hour of the recipient's next working day comes after an instant, spread by the key."""
+        local = after.astimezone(zone(self.time_zone))
+        for days in range(_AHEAD):
+            day = (local + timedelta(days=days)).replace(hour=hour, minute=0, second=0, microsecond=0)
+            at = day.astimezone(after.tzinfo)
+            if (
+                at + spread(key, self.jitter) > after
+                and release(at, self.time_zone, window=True, hours=self.hours) == at
+            ):
+                return at + spread(key, self.jitter)
+        return self.release(after, key)

@@ -36,6 +36,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "decision.by": "who made the decision",
         "decision.reference": "where the decision is recorded",
         "feedback.text": "feedback for the candidate, fit for them to read",
+        "digest.count": "how many things wait for somebody",
+        "digest.lines": "what waits for somebody, one line each",
         "highlight.text": "something specific from the interview, fit for the candidate",
         "interview.date": "the date of the interview",
         "interview.name": "the name of the interview",

@@ -14,13 +14,14 @@ from app.errors import MissingFact, Unprocessable
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.plan import spread_key, window_of
+from app.followups.preferences import wishes
 from app.followups.store import SETTLED
 from app.ids import new_id
-from app.messages.appointments import Appointment
 from app.messages.appointments import Appointment
 from app.messages.approvers import Demand, demand
 from app.messages.asking import ask, wait
 from app.messages.checks import Finding, Severity, check, stops
+from app.messages.digest import postponed
 from app.messages.facts import FactValue
 from app.messages.gather import Gathered, gather, locale_for
 from app.messages.links import Links, make_link
@@ -62,8 +63,12 @@ async def write_all(
 
     With `links`, whoever is asked for an approval gets one by which to decide.
     """
+    preferred = await wishes(session, follow_ups)
     for loaded in await load(session, vault, book, follow_ups, company=company):
-        await write(session, vault, loaded, now, locale=locale, links=links)
+        row = loaded.follow_up
+        wish = preferred.get((row.connection_id, row.recipient))
+        if _obstacle(loaded, now) or not postponed(row, loaded, wish, now):
+            await write(session, vault, loaded, now, locale=locale, links=links)
     await session.flush()
 
 
@@ -186,12 +191,6 @@ def appointment_of(vault: Vault, message: Message, person: Person) -> Appointmen
     return Appointment.opened(kept) if kept else None
 
 
-def appointment_of(vault: Vault, message: Message, person: Person) -> Appointment | None:
-    """The appointment that a message invites to."""
-    kept = _opened(vault, message, person).get("appointment")
-    return Appointment.opened(kept) if kept else None
-
-
 def sentences_of(vault: Vault, message: Message, person: Person) -> list[Sentence]:
     """The personal sentences of a message, each with the facts it came from."""
     stored = _opened(vault, message, person)
@@ -232,12 +231,11 @@ def decision_on(loaded: Loaded, findings: Sequence[Finding], now: datetime) -> D
     """Whether somebody must allow these words, and who."""
     row = loaded.follow_up
     needed = row.approval_needed or stops(list(findings))
-    usual = row.waiting_on or "operations"
     if not row.recipient.startswith("candidate:"):
-        return Demand(needed, usual, named=False)
+        return Demand(needed, row.waiting_on or "operations", named=False)
     warned = any(finding.severity == Severity.WARNING for finding in findings)
     rules, subject = approvals_of(loaded, now), subject_of(loaded, now)
-    return demand(rules, subject, needed=needed, warned=warned, usual=usual)
+    return demand(rules, subject, needed=needed, warned=warned, usual=row.waiting_on)
 
 
 def make_ready(row: FollowUp, loaded: Loaded, now: datetime) -> None:

@@ -173,11 +173,11 @@ async def test_a_question_that_is_open_again_is_asked_again(small: Small) -> Non
     await _news(small, "reject_candidate", 12)  # in the evening: the question waits for the morning
     (rejection,) = await _rejections(small)
     (question,) = await small.rows(FollowUp, about_id=rejection.id)
-    assert question.state == "ready"
+    assert question.state == "gathered"
     await small.execute("UPDATE follow_up SET state = 'cancelled' WHERE id = :id", id=rejection.id)
     await _news(small, "application_updated", 12.1, status="rejected")
     assert (await small.one(FollowUp, id=rejection.id)).state == rejection.state
-    assert (await small.one(FollowUp, id=question.id)).state == "ready"
+    assert (await small.one(FollowUp, id=question.id)).state == "gathered"
 
 
 async def test_a_merge_keeps_what_is_under_way(small: Small) -> None:
