@@ -31,15 +31,16 @@ class Demand:
     named: bool
 
 
-def demand(approvals: Approvals, about: Subject, *, needed: bool, warned: bool, usual: str) -> Demand:
+def demand(approvals: Approvals, about: Subject, *, needed: bool, warned: bool, usual: str | None) -> Demand:
     """What the rules demand for one message to a candidate.
 
     `needed`: by its kind and its policy, or because a check stops it. `warned`: the checks found a warning.
-    `usual`: whom it waits on without any rule, as ``member:55`` or ``operations``.
+    `usual`: whom it waits on without any rule, as ``member:55``; where that is nobody, the recruiter.
     """
     rule = next((rule for rule in approvals.rules if _fits(rule, about)), None)
     if rule is None:
-        return Demand(needed, usual, named=False)
+        known = usual is not None and usual.startswith("member:")
+        return Demand(needed, usual if usual and known else _who("recruiter", about), named=False)
     more = rule.needed == "always" or (rule.needed == "on_warnings" and warned)
     who = _who(rule.by, about)
     return Demand(needed or more, who, named=who != "operations")

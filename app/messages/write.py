@@ -14,14 +14,13 @@ from app.errors import MissingFact, Unprocessable
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.plan import spread_key, window_of
-from app.followups.preferences import wishes
 from app.followups.store import SETTLED
 from app.ids import new_id
+from app.messages.appointments import Appointment
 from app.messages.appointments import Appointment
 from app.messages.approvers import Demand, demand
 from app.messages.asking import ask, wait
 from app.messages.checks import Finding, Severity, check, stops
-from app.messages.digest import postponed
 from app.messages.facts import FactValue
 from app.messages.gather import Gathered, gather, locale_for
 from app.messages.links import Links, make_link
@@ -63,12 +62,8 @@ async def write_all(
 
     With `links`, whoever is asked for an approval gets one by which to decide.
     """
-    preferred = await wishes(session, follow_ups)
     for loaded in await load(session, vault, book, follow_ups, company=company):
-        row = loaded.follow_up
-        wish = preferred.get((row.connection_id, row.recipient))
-        if _obstacle(loaded, now) or not postponed(row, loaded, wish, now):
-            await write(session, vault, loaded, now, locale=locale, links=links)
+        await write(session, vault, loaded, now, locale=locale, links=links)
     await session.flush()
 
 
@@ -183,6 +178,12 @@ def words_of(vault: Vault, message: Message, person: Person) -> dict[str, str]:
     """Subject, preheader, text and html of a message; empty after erasure."""
     stored = _opened(vault, message, person)
     return {name: stored.get(name, "") for name in ("subject", "preheader", "text", "html")}
+
+
+def appointment_of(vault: Vault, message: Message, person: Person) -> Appointment | None:
+    """The appointment that a message invites to."""
+    kept = _opened(vault, message, person).get("appointment")
+    return Appointment.opened(kept) if kept else None
 
 
 def appointment_of(vault: Vault, message: Message, person: Person) -> Appointment | None:

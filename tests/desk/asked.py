@@ -11,10 +11,12 @@ from typing import Any
 
 import httpx
 
+from app.ats.canonical import PersonFields, PersonRole
 from app.db import unit_of_work
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp
 from app.sla.book import apply_policies, starter_policies
+from app.timeline.people import PeopleBook
 from tests.api.life import MONDAY, STAGES, Life, minutes, open_life
 
 KIND = "rejection_after_screening"
@@ -79,6 +81,7 @@ async def asked(
         life.job = house.greenhouse.add_job(
             title, STAGES, MONDAY, recruiters=[life.recruiter], managers=[tom]
         )
+        await _introduce(life, tom)
         if rules is not None:
             async with unit_of_work(house.services.sessions) as session:
                 document = {**starter_policies(), "approvals": rules}
@@ -94,6 +97,15 @@ async def asked(
         )
         await house.at(MONDAY + minutes(71))
         yield found
+
+
+async def _introduce(life: Life, tom: int) -> None:
+    """The poll of the ATS's users tells Tom's address; here it is told at once."""
+    services = life.house.services
+    ref = (PersonRole.MEMBER, str(tom))
+    async with unit_of_work(services.sessions) as session:
+        book = await PeopleBook.open(session, services.vault, life.house.connection, [ref], MONDAY)
+        book.remember(PersonFields(*ref, first_name="Tom", last_name="Okoro", email=TOM), MONDAY)
 
 
 async def state_of_everything(found: Asked) -> list[tuple[str, str, str | None]]:
