@@ -19,6 +19,7 @@ from app.messages.picking import pick
 from app.messages.picking_schemas import HighlightPicked, SuggestionShown
 from app.messages.previews import Preview, label_of
 from app.messages.previews import preview as read_preview
+from app.messages.rephrase_schemas import RephrasingShown
 from app.messages.schemas import (
     ApprovalGiven,
     ApprovalShown,
@@ -167,6 +168,7 @@ def _preview(found: Preview) -> PreviewShown:
         missing=[MissingShown(name=name, label=label_of(name)) for name in found.missing],
         obstacle=found.obstacle,
         promises=list(found.promises),
+        rephrasing=RephrasingShown.of(found.rephrasing) if found.rephrasing else None,
         suggestions=[SuggestionShown.model_validate(asdict(each)) for each in found.suggestions],
     )
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, JsonValue
 
 from app.messages.picking_schemas import SUGGESTION, SuggestionShown
+from app.messages.rephrase_schemas import RephrasingShown
 from app.schemas import Given, Label, Shown
 
 _FOLLOW_UP: dict[str, JsonValue] = {
@@ -216,6 +217,8 @@ class PreviewShown(Shown):
     """Dates that the words promise."""
     suggestions: list[SuggestionShown]
     """What scorecards say, for your eyes: the candidate reads it only if you pick it."""
+    rephrasing: RephrasingShown | None
+    """Empty where no language model was asked."""
 
     model_config = _like(
         {
@@ -233,6 +236,7 @@ class PreviewShown(Shown):
             "obstacle": None,
             "promises": [],
             "suggestions": [SUGGESTION],
+            "rephrasing": None,
         },
     )
 
