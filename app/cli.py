@@ -29,6 +29,10 @@ _COMMANDS = {
         "app.messages.template_commands:templates",
         "The words of messages: list, show, save, preview, rollback, off.",
     ),
+    "preferences": (
+        "app.followups.preference_commands:preferences_group",
+        "How the team hears from us: list, set, forget.",
+    ),
     "silence": ("app.silence_commands:silence_command", "Who is left in silence, and who must act."),
     "keys": ("app.access.commands:keys_group", "API keys: create, list, revoke; the master key."),
 }

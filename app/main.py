@@ -11,6 +11,7 @@ from app import problems, silence_router
 from app.access import router as access
 from app.delivery import router as delivery
 from app.desk import router as desk
+from app.followups import preferences_router
 from app.followups import router as followups
 from app.intake import door
 from app.intake import router as intake
@@ -31,6 +32,7 @@ ROUTERS = (
     *timeline.routers,
     *sla.routers,
     *followups.routers,
+    *preferences_router.routers,
     *rehearsal.routers,
     *messages.routers,
     *templates.routers,

@@ -25,6 +25,10 @@ TAGS = [
         "name": "follow-ups",
         "description": "One thing to say, to one recipient; approval, edits, missing facts.",
     },
+    {
+        "name": "preferences",
+        "description": "How each member of the team hears from us: mail, Slack, Teams, note.",
+    },
     {"name": "templates", "description": "The words of each kind of follow-up: your own, with versions."},
     {"name": "deliveries", "description": "One way out with its attempts; settle what is unknown."},
     {"name": "routes", "description": "Ways out that are or were stopped; restart."},

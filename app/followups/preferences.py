@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+from zoneinfo import available_timezones
 
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
@@ -55,6 +56,8 @@ async def keep(
     Raises UnknownConnection; Unprocessable for a webhook that is missing or not the vendor's.
     """
     await connections.get(session, connection_id)
+    if wish.time_zone is not None and wish.time_zone not in available_timezones():
+        raise Unprocessable("Give an IANA time zone such as Europe/Berlin.", field="time_zone")
     known = await session.get(Preference, (connection_id, member), with_for_update=True)
     values = {
         "channel": wish.channel,
