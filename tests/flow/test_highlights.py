@@ -48,7 +48,11 @@ async def heard(small: Small, *evaluations: Evaluation, facts: tuple[Fact, ...] 
 @pytest_asyncio.fixture
 async def small(database_url: str, tmp_path: Path) -> AsyncIterator[Small]:
     """A scorecard was written, and then the candidate was rejected after an interview."""
-    settings: dict[str, Any] = {"candidate_facing_fields": MARKED, "rejection_cooling_minutes": 0}
+    settings: dict[str, Any] = {
+        "candidate_facing_fields": MARKED,
+        "rejection_cooling_minutes": 0,
+        "link_domains": ["tests.example"],
+    }
     async with open_small(database_url, tmp_path, **settings) as opened:
         await opened.hear(webhook("new_candidate_application", MONDAY))
         await opened.at(MONDAY + timedelta(hours=1))
@@ -125,6 +129,20 @@ async def test_own_words_take_the_place_of_picked_ones(small: Small) -> None:
     assert sources["rejection.reason"] == "person:Ada"
 
 
+@pytest.mark.parametrize(("host", "known"), [("take.tests.example", True), ("protests.example", False)])
+async def test_a_link_leads_where_the_settings_allow(small: Small, host: str, *, known: bool) -> None:
+    """What an approver writes may link to the domains of the connection, and nowhere else."""
+    [note] = [each for each in (await words_of(small)).suggestions if each.words == NOTE]
+    await act(small, note.id, "rejection.reason")
+    text = (await words_of(small)).words["text"].replace(NOTE, f"{NOTE} See https://{host}/a.")
+    row = await small.one(FollowUp, kind=KIND)
+    async with unit_of_work(small.services.sessions) as session:
+        book = await small.flow.shelf.book(session)
+        desk = Desk(session, small.services.vault, book, "Ostwind", "en", "Robin", small.clock.now())
+        await approval.edit(desk, row.id, subject="Our decision", text=text)
+    assert ("link-foreign" not in {each["rule"] for each in (await words_of(small)).findings}) is known
+
+
 async def test_only_words_of_this_application_become_only_facts_of_scorecards(small: Small) -> None:
     """Nothing else can be picked, and nothing else be made of it."""
     [note] = [each for each in (await words_of(small)).suggestions if each.words == NOTE]
@@ -139,12 +157,11 @@ async def test_the_latest_word_of_a_scorecard_stands(small: Small) -> None:
     """A correction replaces, a late old word does not, what was taken out is gone, and ids stay."""
     [before] = await small.rows(Highlight, field="Licence")
     later = replace(CARD, fields={"Licence": "Corrected."}, at=MONDAY + timedelta(hours=4))
-    await heard(small, later)
-    await heard(small, CARD)
-    await heard(small, later)
-    rows = await small.rows(Highlight)
-    assert [(row.id, row.field) for row in rows] == [(before.id, "Licence")]
-    assert [each.words for each in (await words_of(small)).suggestions] == ["Corrected."]
+    for each in (later, CARD, later):
+        await heard(small, each)
+        rows = await small.rows(Highlight)
+        assert [(row.id, row.field) for row in rows] == [(before.id, "Licence")]
+        assert [said.words for said in (await words_of(small)).suggestions] == ["Corrected."]
 
 
 async def test_a_deleted_scorecard_says_nothing_any_more(small: Small) -> None:
