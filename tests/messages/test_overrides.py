@@ -20,11 +20,12 @@ from app.messages.overrides import (
 from app.messages.sample import sample_facts
 from app.messages.vet import vet
 from app.timeline.truth import JobTruth
-from tests.messages.test_hostile import REFUSED
+from tests.messages.corpus import TEMPLATES as CORPUS
 
 KIND = "moved_on"
 SHIPPED = load_templates()
 BODY = SHIPPED[KIND, "en"].body
+REFUSED = [entry.body for entry in CORPUS if entry.refused]
 
 
 def own(locale: str, mark: str, kind: str = KIND) -> Template:
