@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from app.calls_breaker import Breaker
+from app.db import unit_of_work
 from app.demo.greenhouse import Newcomer
 from app.demo.loopback import Answer, Asked, HangUp, Loopback
 from app.errors import UnsafeSettings
 from app.messages.models import Message
-from app.messages.rephrase_models import Rephrasing
+from app.messages.rephrase_models import Rephrasing, RephrasingOutcome
 from app.messages.rephrase_words import lexicon_of
 from app.settings import Settings
 from tests.api.life import MONDAY, Life, minutes, open_life
@@ -242,6 +243,20 @@ async def test_a_failing_endpoint_is_left_alone(database_url: str, tmp_path: Pat
         assert (await written(life, place, 62))["rephrasing"]["reason"] == "http-503"
         shown = await written(life, place, 63)
         assert (shown["written_by"], shown["rephrasing"], len(model.asked)) == ("template", None, 1)
+
+
+async def test_a_worker_that_dies_leaves_the_templates_words(database_url: str, tmp_path: Path) -> None:
+    """What was asked and never settled ends with its reason; nobody is asked again about it."""
+    model = Model()
+    async with rejected(database_url, tmp_path, model) as (life, place):
+        dead = await written(life, place, 62)
+        async with unit_of_work(life.house.services.sessions) as session:
+            row = await session.get_one(Rephrasing, dead["rephrasing"]["template_message_id"])
+            row.outcome, row.rephrased_id = RephrasingOutcome.ASKED, None
+            row.asked_at -= timedelta(minutes=3)
+        await life.house.at(MONDAY + minutes(63))
+        [row] = await life.house.rows(Rephrasing)
+        assert (row.outcome, row.reason, len(model.asked)) == ("kept", "interrupted", 1)
 
 
 async def test_it_is_off_unless_it_is_set_up(database_url: str, tmp_path: Path) -> None:

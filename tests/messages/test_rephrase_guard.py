@@ -58,6 +58,10 @@ HONEST = [
     ("Here is one suggestion that I hope is useful.", "And here is one suggestion which I hope is helpful."),
 ]
 LIES = [
+    (SELECTED, SELECTED.removesuffix("."), "ending"),
+    (SELECTED, SELECTED.replace("I am", "and I am"), "ending"),
+    (LUCK, LUCK.replace("the time", "that" + " and the" * 12 + " time"), "length"),
+    ("Here is one suggestion that I hope is useful.", "Here is one suggestion.", "dropped"),
     (SELECTED, "I am sorry to tell you that you have been selected for this role.", "turned"),
     (SELECTED, "I am not sorry to tell you that you have been selected for this role.", "turned"),
     (SELECTED, "I am glad to tell you that you have not been selected for this role.", "new-words"),
@@ -167,6 +171,18 @@ def test_what_is_taken_apart_fits_together_again(kind: str, locale: str) -> None
     assert reason is None
     assert disclosed.text.count(line.disclosure) == 1
     assert disclosed.text.endswith(before.text.rpartition("\n\n")[2])
+
+
+def test_a_rephrased_sentence_still_names_its_facts() -> None:
+    """Whoever approves sees where each thing in it comes from."""
+    task = task_of()
+    (number,) = [n for n, sentence in task.sentences.items() if sentence == THANKS]
+    after = put_together(
+        task, {**task.sentences, number: THANKS.replace("Thank you", "Thanks")}, disclosure=None
+    )
+    (said,) = [s for s in after.sentences if s.text.startswith("Thanks for interviewing")]
+    assert [name for name, _ in said.facts] == ["job.title", "interview.date"]
+    assert said.text in after.text
 
 
 @pytest.mark.parametrize(("kind", "locale"), LETTERS)
