@@ -25,7 +25,6 @@ TAG = "hb_send"
 API = "https://api.resend.com"
 
 _OK = range(200, 300)
-_SERVER_ERRORS = range(500, 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def parse(status: int, headers: Mapping[str, str], body: bytes, /) -> Outcome:
             return Outcome(OutcomeKind.ACCEPTED, provider_id=provider_id)
         return Outcome(OutcomeKind.AMBIGUOUS, "Resend answered success without an id")
     name = answer.get("name")
-    if not isinstance(name, str) or status in _SERVER_ERRORS:
+    if not isinstance(name, str):
         return by_status("Resend", status, headers)
     return _refused(status, name, str(answer.get("message", "")), headers)
 

@@ -98,6 +98,8 @@ def test_tampering_is_refused() -> None:
         with pytest.raises(BadSignature):
             verify(other, raw, secrets, now)
     verify(headers, body, secrets, NOW + timedelta(minutes=5))
+    with pytest.raises(BadSignature):  # a secret that is none signs nothing, also not an empty signature
+        verify({**headers, "svix-signature": "v1,"}, body, HookSecrets(("whsec_?", "whsec_")), NOW)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +144,13 @@ def test_what_concerns_no_message_is_no_receipt() -> None:
     for body in (b"", b"[]", b"{}", b'{"type":7}', b"\xff", b"[" * 50_000):
         with pytest.raises(MalformedBody):
             receipts({}, body, NOW)
+
+
+def test_free_words_in_a_reason_name_nobody() -> None:
+    """A field that should be a code may hold an address; what is kept of it is none."""
+    detail = one("email.failed", failed={"reason": "jo@mail.example\n\u00fc refused " + "x" * 99}).detail
+    assert detail.startswith("jo-mail.example-refused-x")
+    assert len(detail) <= 60
 
 
 @pytest.mark.parametrize("tags", [None, [], "x", {"hb_send": 7}, {"hb_send": "a b"}, {"other": "del_01"}])
