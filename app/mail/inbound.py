@@ -2,18 +2,24 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.policy import default
-from email.utils import getaddresses, parsedate_to_datetime
 
 from app.errors import MalformedBody
+from app.mail.heard import (
+    LONGEST_HEADERS,
+    LONGEST_TEXT,
+    addresses,
+    bare_id,
+    bare_ids,
+    header,
+    mail_date,
+    null_or_address,
+)
 from app.mail.hooks import InboundMail
 
-MOST_TEXT = 200_000
-"""Characters of a part that are kept; nobody's answer is longer."""
-_MOST_HEADERS, _LONGEST_HEADER = 300, 4_000
+_LONGEST_HEADER = 4_000
 
 
 def from_mime(
@@ -32,12 +38,13 @@ def from_mime(
     headers = _headers(message)
     if not headers:
         raise MalformedBody("The bytes are not a mail.")
-    named = [value for name, value in headers if name in _RECIPIENTS]
-    to = [address for _, address in getaddresses(named) if address]
+    to = addresses(*(value for name, value in headers if name in _RECIPIENTS))
     return InboundMail(
         key=key or f"sha256:{hashlib.sha256(raw).hexdigest()}",
         sender=_first(headers, "from"),
-        envelope_sender=envelope_sender if envelope_sender is not None else _return_path(headers),
+        envelope_sender=envelope_sender
+        if envelope_sender is not None
+        else null_or_address(header(headers, "return-path")),
         recipients=tuple(dict.fromkeys([*recipients, *to])),
         subject=_first(headers, "subject"),
         text=_body(message, "plain"),
@@ -47,33 +54,12 @@ def from_mime(
         references=bare_ids(_first(headers, "references")),
         headers=headers,
         attachments=_attachments(message),
-        sent_at=sent_at(_first(headers, "date")),
+        sent_at=mail_date(_first(headers, "date")),
         verdicts=dict(verdicts or {}),
     )
 
 
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "x-forwarded-to")
-
-
-def bare_id(value: str) -> str | None:
-    """The first id in a header without its brackets, or None."""
-    found = bare_ids(value)
-    return found[0] if found else None
-
-
-def bare_ids(value: str) -> tuple[str, ...]:
-    """All ids in a header without their brackets, in order."""
-    words = value.replace("<", " ").replace(">", " ").replace(",", " ").split()
-    return tuple(word for word in words if "@" in word and len(word) <= _LONGEST_HEADER)
-
-
-def sent_at(value: str) -> datetime | None:
-    """The instant of a Date header in UTC, or None where it is none."""
-    try:
-        found = parsedate_to_datetime(value)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
 
 
 def _parsed(raw: bytes) -> EmailMessage:
@@ -96,16 +82,11 @@ def _headers(message: Message) -> tuple[tuple[str, str], ...]:
             text = str(value)
         clean = " ".join(text.encode("utf-8", "replace").decode().split())
         found.append((name.lower(), clean[:_LONGEST_HEADER]))
-    return tuple(found[:_MOST_HEADERS])
+    return tuple(found[:LONGEST_HEADERS])
 
 
-def _first(headers: Sequence[tuple[str, str]], name: str) -> str:
-    return next((value for given, value in headers if given == name), "")
-
-
-def _return_path(headers: Sequence[tuple[str, str]]) -> str | None:
-    found = _first(headers, "return-path")
-    return found.strip("<> ") if found else None
+def _first(headers: tuple[tuple[str, str], ...], name: str) -> str:
+    return header(headers, name) or ""
 
 
 def _body(message: EmailMessage, kind: str) -> str:
@@ -125,7 +106,7 @@ def _content(part: Message) -> str:
         text = payload.decode(charset, "replace")
     except (LookupError, ValueError):
         text = payload.decode("utf-8", "replace")
-    return text.replace("\r\n", "\n").replace("\x00", "")[:MOST_TEXT]
+    return text.replace("\r\n", "\n").replace("\x00", "")[:LONGEST_TEXT]
 
 
 def _attachments(message: EmailMessage) -> tuple[str, ...]:
