@@ -269,3 +269,9 @@ def test_dates_are_read_in_other_languages() -> None:
     assert [(w, d.isoformat()) for w, d in german] == [(1, "2026-11-24"), (None, "2027-03-01")]
     assert [d.isoformat() for _, d in dates_in("martes, 24 de noviembre de 2026", "es")] == ["2026-11-24"]
     assert list(dates_in("chapter 24 November 20261", "en")) == []
+
+
+def test_the_team_is_told_whatever_stands_in_it() -> None:
+    """A nudge is not kept back for a link, a number or a time that somebody else wrote."""
+    words = instead("Heardback", "See https://a.example at 14:00, DE89 3704 0044 0532 0130 00.\n\nHeardback")
+    assert found("decision_due", words) == {"zone-missing": Severity.WARNING}

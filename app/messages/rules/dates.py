@@ -108,7 +108,8 @@ def zone(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
         beside = _BESIDE.match(draft.everything, said.end())
         if not (beside or _ZONE.search(around) or spoken_zone.search(around)):
             yield (
-                Severity.ERROR,
+                # The team must hear what is late, also where somebody left out the zone.
+                Severity.ERROR if draft.to_candidate else Severity.WARNING,
                 f"“{said.group().strip()}” does not say whose time it is.",
                 "Add the place or the zone, such as “Berlin time”.",
             )

@@ -73,7 +73,9 @@ def unsafe(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
 
 @rule("link-foreign")
 def foreign(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
-    """Every link leads to the company, to the ATS or to Heardback, or comes from a fact that is a link."""
+    """A candidate's link leads to the company, to the ATS or to Heardback, or is a fact that is a link."""
+    if not draft.to_candidate:
+        return
     hosts, domains = _ours(draft.facts)
     for host in dict.fromkeys(_hosts(draft)):
         if host not in hosts and host not in _SHORTENERS and not _within(host, domains):

@@ -41,7 +41,9 @@ def mentioned(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
 
 @rule("personal-data")
 def personal(draft: Draft) -> Iterator[tuple[Severity, str, str]]:
-    """No account, card, insurance or telephone number and no private address stands in the words."""
+    """No account, card, insurance or telephone number and no private address is sent to a candidate."""
+    if not draft.to_candidate:
+        return
     words = _without_ways_to_reach_us(draft)
     found = (
         ("a bank account", Severity.ERROR, any(map(_is_iban, _IBAN.findall(words)))),
