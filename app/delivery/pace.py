@@ -1,8 +1,8 @@
 """No burst after an outage: of a backlog only so much leaves in a minute, the rest in the minutes after."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import Integer, Interval, cast, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -10,8 +10,6 @@ from app.db import UtcDateTime
 from app.followups.models import FollowUp, FollowUpState
 from app.intake.connections import settings_of
 from app.intake.models import Connection
-
-_MINUTE = timedelta(minutes=1)
 
 
 async def pace(session: AsyncSession, now: datetime) -> None:
@@ -39,7 +37,8 @@ async def _spread(session: AsyncSession, connection_id: str, rate: int, now: dat
         )
         .subquery()
     )
-    later = literal(now, UtcDateTime()) + literal(_MINUTE) * func.div(due.c.place, rate)
+    minutes = cast(func.div(due.c.place, rate), Integer)
+    later = literal(now, UtcDateTime()) + func.make_interval(0, 0, 0, 0, 0, minutes, type_=Interval())
     await session.execute(
         update(FollowUp)
         .where(
