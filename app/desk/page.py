@@ -37,6 +37,8 @@ class Letter:
     locale: str
     sentences: Sequence[Sentence] = ()
     findings: Sequence[Mapping[str, str]] = field(default_factory=list)
+    own: str = ""
+    """The template's own words, where those above are a language model's."""
 
     @property
     def stopped(self) -> bool:
@@ -48,13 +50,13 @@ def decide_page(letter: Letter, *, company: str, nonce: str, trouble: str = "") 
     """The page on which a person decides. `nonce` goes back with each of its forms."""
     warned = f'<section class="trouble" role="alert">{escape(trouble)}</section>' if trouble else ""
     body = (
-        f"<h1>May this message be sent?</h1>{warned}"
+        f"<h1>May this be sent?</h1>{warned}"
         f"<section><dl>{_about(letter.about)}</dl></section>"
         f'<section lang="{escape(letter.locale)}"><div class="subject">{escape(letter.subject)}</div>'
         f'<div class="words">{_marked(letter)}</div></section>'
-        f"{_findings(letter.findings)}{_sources(letter.sentences)}{_decisions(letter, nonce)}"
+        f"{_own(letter)}{_findings(letter.findings)}{_sources(letter.sentences)}{_decisions(letter, nonce)}"
     )
-    return _page("May this message be sent?", body, company)
+    return _page("May this be sent?", body, company)
 
 
 def told_page(standing: Standing, *, company: str, nonce: str = "") -> str:
@@ -91,6 +93,17 @@ def _marked(letter: Letter) -> str:
     return shown + escape(text)
 
 
+def _own(letter: Letter) -> str:
+    """Where a language model has rephrased, that is said and the template's words can be compared."""
+    if not letter.own:
+        return ""
+    own, language = escape(letter.own.strip()), escape(letter.locale)
+    return (
+        "<details><summary>Rephrased by a language model: the template's own words</summary>"
+        f'<div class="words quiet" lang="{language}">{own}</div></details>'
+    )
+
+
 def _findings(findings: Sequence[Mapping[str, str]]) -> str:
     if not findings:
         return ""
@@ -117,7 +130,7 @@ def _source(name: str, source: str) -> str:
 
 
 def _decisions(letter: Letter, nonce: str) -> str:
-    allow = _form("approve", nonce, '<button class="go">Send it</button>')
+    allow = _form("approve", nonce, '<button class="go">Yes, send it</button>')
     if letter.stopped:
         allow = '<p class="trouble">It cannot be sent as it is: change the words first.</p>'
     subject, text = escape(letter.subject), escape(letter.text.strip())

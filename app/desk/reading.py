@@ -13,6 +13,7 @@ from app.messages.dates import spoken_date
 from app.messages.gather import Material
 from app.messages.material import load
 from app.messages.models import Message
+from app.messages.rephrase_store import behind
 from app.messages.write import sentences_of, words_of
 from app.moments import zone
 from app.timeline.people import find_people, open_person
@@ -28,6 +29,7 @@ async def letter_of(session: AsyncSession, held: Held) -> Letter:
     words = words_of(desk.vault, message, loaded.candidate) if message and loaded.candidate else {}
     if message is None or loaded.candidate is None or not words.get("subject"):
         raise WrongState("The candidate's data was erased.")
+    before = await behind(session, desk.vault, message, loaded.candidate)
     zone_of = await _zone_of(session, held) or loaded.material.settings.time_zone
     return Letter(
         about=_about(loaded.material, message, zone_of, desk.now),
@@ -36,6 +38,7 @@ async def letter_of(session: AsyncSession, held: Held) -> Letter:
         locale=message.locale,
         sentences=sentences_of(desk.vault, message, loaded.candidate),
         findings=message.findings,
+        own=before.words.get("text", "") if before and before.words else "",
     )
 
 
@@ -56,7 +59,7 @@ def _about(material: Material, message: Message, zone_name: str, now: datetime) 
         "To": material.candidate.full_name or material.addressee.full_name,
         "Job": truth.job.name,
         "What": row.kind.replace("_", " ").capitalize(),
-        "Written by": "template" if message.written_by == "template" else message.written_by,
+        "Written by": "a template" if message.written_by == "template" else message.written_by,
         "Promises": "; ".join(spoken(datetime.fromisoformat(each)) for each in message.promises),
         "Leaves": f"not before {spoken(row.release_at)}" if row.release_at > now else _AT_ONCE,
         "Waits since": spoken(row.waits_since) if row.waits_since else None,

@@ -8,9 +8,12 @@ from sqlmodel import col
 
 from app.access import idempotency
 from app.intake.models import Event, EventState, RawBody
+from app.messages.models import ApprovalLink
 from app.metrics.models import WorkerSeen
 
 BATCH = 500
+_LINKS_KEPT = timedelta(days=90)
+"""For so long an old link from a mail still says why it does nothing."""
 _FORGOTTEN = timedelta(days=1)
 """A worker that was not seen for so long is gone, not late."""
 
@@ -33,5 +36,8 @@ async def tidy(session: AsyncSession, *, now: datetime, machine_now: datetime, r
         delete(RawBody).where(col(RawBody.event_id).in_(old)).returning(col(RawBody.event_id)),
     )
     answers = await idempotency.sweep(session, machine_now)
+    await session.execute(
+        delete(ApprovalLink).where(col(ApprovalLink.expires_at) < machine_now - _LINKS_KEPT)
+    )
     await session.execute(delete(WorkerSeen).where(col(WorkerSeen.seen_at) < machine_now - _FORGOTTEN))
     return len(bodies.all()) + answers

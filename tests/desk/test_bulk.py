@@ -1,55 +1,12 @@
 """Many approvals in one request: each as it was read, each by itself, and twice is once."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest_asyncio
-
-from app.demo.greenhouse import Newcomer
 from app.followups.models import Approval
-from tests.api.life import MONDAY, NOEMI, Life, minutes, open_life
-
-KIND = "rejection_after_screening"
-PLACE = "/v1/follow-ups/approve"
-PEOPLE = (NOEMI, Newcomer("Ada", "Byrne", "ada@example.net"), Newcomer("Ivo", "Kranz", "ivo@example.net"))
-
-
-@dataclass
-class Three:
-    """Three rejections wait for an approval."""
-
-    life: Life
-
-    async def reads(self) -> list[dict[str, str]]:
-        rows = await self.life.items(f"/v1/follow-ups?kind={KIND}")
-        return [{"follow_up_id": row["id"], "message_id": row["message_id"]} for row in reversed(rows)]
-
-    async def states(self) -> list[str]:
-        return [row["state"] for row in reversed(await self.life.items(f"/v1/follow-ups?kind={KIND}"))]
-
-    async def bulk(self, **given: Any) -> list[tuple[str, str | None]]:
-        answer = await self.life.act(PLACE, {"on_behalf_of": "Robin Reyes", **given})
-        outcomes = [(each["outcome"], each["code"]) for each in answer["results"]]
-        assert answer["approved"] == sum(outcome == "approved" for outcome, _ in outcomes)
-        return outcomes
-
-
-@pytest_asyncio.fixture
-async def three(database_url: str, tmp_path: Path) -> AsyncIterator[Three]:
-    """Three people were rejected; who decided is known."""
-    async with open_life(database_url, tmp_path) as life:
-        applications = [life.apply(MONDAY, person) for person in PEOPLE]
-        await life.house.at(MONDAY + minutes(30))
-        for application in applications:
-            life.house.greenhouse.reject(application, "Missing certificate", MONDAY + minutes(60))
-        await life.house.at(MONDAY + minutes(61))
-        for row in await life.items(f"/v1/follow-ups?kind={KIND}"):
-            await life.act(f"/v1/follow-ups/{row['id']}/facts", {"facts": {"decision.by": "Tom Okoro"}})
-        yield Three(life)
+from tests.api.life import MONDAY, minutes
+from tests.desk.asked import KIND, PLACE, Three
 
 
 async def test_each_by_itself(three: Three) -> None:

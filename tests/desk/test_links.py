@@ -2,30 +2,24 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from app.access.models import AuditRow
+from app.ats.canonical import Fact, FactKind, Reading
+from app.db import unit_of_work
 from app.followups.models import Approval
 from app.messages.models import ApprovalLink
+from app.timeline.models import Application
+from app.timeline.record import Heard, record
 from tests.api.life import MONDAY
-from tests.desk.asked import Asked, asked, state_of_everything
+from tests.desk.asked import Asked, state_of_everything
 
 RESOURCES = re.compile(
     r"""<(?:script|img|link|iframe|object|embed|base)\b|\bsrc=|url\(|@import|https?://|\bon\w+="""
 )
-
-
-@pytest_asyncio.fixture
-async def found(database_url: str, tmp_path: Path) -> AsyncIterator[Asked]:
-    """A rejection waits for Mia, who was mailed a link."""
-    async with asked(database_url, tmp_path) as opened:
-        yield opened
 
 
 def _words(page: httpx.Response) -> str:
@@ -266,9 +260,14 @@ async def test_a_message_that_news_made_needless_is_not_sent_by_its_link(found: 
     """The rejection is taken back: the page says that nothing is left to be decided."""
     [link] = found.links()
     nonce = await found.nonce(link)
-    [application] = found.life.house.greenhouse.world.find("applications")
-    found.life.house.greenhouse.unreject(application["id"], MONDAY + timedelta(minutes=80))
-    await found.life.house.at(MONDAY + timedelta(minutes=81))
+    at = MONDAY + timedelta(minutes=80)
+    [row] = await found.life.house.rows(Application)
+    fact = Fact(FactKind.UNREJECTED, "unrejected:1", at, application=row.external_id)
+    services = found.life.house.services
+    async with unit_of_work(services.sessions) as session:
+        heard = [Heard(Reading(facts=(fact,)), at, "poll")]
+        await record(session, services.vault, found.life.house.connection, heard, at)
+    await found.life.house.at(at + timedelta(minutes=1))
     assert "no longer needed" in _words(await found.open(link))
     assert (await found.send(link, "approve", nonce)).status_code == 409
     assert (await found.follow_up())["state"] == "cancelled"

@@ -1,13 +1,10 @@
 """An approval that nobody gives is on a clock: reminded, escalated, handed over, and in the end void."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.api.life import MONDAY, minutes
-from tests.desk.asked import TOM, Asked, asked
+from tests.desk.asked import TOM, Asked, rule
 
 ASKED_AT = MONDAY + minutes(61)
 
@@ -24,121 +21,107 @@ async def _at(found: Asked, instant: datetime) -> dict[str, Any]:
     return await found.follow_up()
 
 
-async def test_from_the_first_word_to_the_end(database_url: str, tmp_path: Path) -> None:
+async def test_from_the_first_word_to_the_end(found: Asked) -> None:
     """Mia is asked and reminded, then Tom is asked, then operations; after 14 days the draft is void.
 
     All the while the clock behind it runs, and new facts bring the draft back.
     """
-    async with asked(database_url, tmp_path) as found:
-        tom = f"member:{found.tom}"
-        assert (len(found.links()), len(found.links(TOM))) == (1, 0)
-        row = await _at(found, ASKED_AT + timedelta(hours=22))
-        assert (row["waiting_on"], len(found.links())) == (found.life.owner, 1)
-        # Eight business hours later, on Tuesday at the same time.
-        row = await _at(found, ASKED_AT + timedelta(hours=24, minutes=30))
-        assert (row["waiting_on"], len(found.links())) == (found.life.owner, 2)
-        row = await _at(found, ASKED_AT + timedelta(hours=48, minutes=30))
-        assert (row["state"], row["waiting_on"]) == ("waiting_approval", tom)
-        assert (len(found.links()), len(found.links(TOM))) == (2, 1)
-        assert await _silent(found) == {}, "it waits on a named person"
-        row = await _at(found, ASKED_AT + timedelta(hours=72, minutes=30))
-        assert (row["state"], row["waiting_on"]) == ("waiting_approval", "operations")
-        assert "nobody has decided since 2026-11-02" in str(await _silent(found))
-        assert (await found.life.clock("tell_rejection"))["state"] in ("running", "breached")
+    tom = f"member:{found.tom}"
+    assert (len(found.links()), len(found.links(TOM))) == (1, 0)
+    row = await _at(found, ASKED_AT + timedelta(hours=22))
+    assert (row["waiting_on"], len(found.links())) == (found.life.owner, 1)
+    # Eight business hours later, on Tuesday at the same time.
+    row = await _at(found, ASKED_AT + timedelta(hours=24, minutes=30))
+    assert (row["waiting_on"], len(found.links())) == (found.life.owner, 2)
+    row = await _at(found, ASKED_AT + timedelta(hours=48, minutes=30))
+    assert (row["state"], row["waiting_on"]) == ("waiting_approval", tom)
+    assert (len(found.links()), len(found.links(TOM))) == (2, 1)
+    assert await _silent(found) == {}, "it waits on a named person"
+    row = await _at(found, ASKED_AT + timedelta(hours=72, minutes=30))
+    assert (row["state"], row["waiting_on"]) == ("waiting_approval", "operations")
+    assert "nobody has decided since 2026-11-02" in str(await _silent(found))
+    assert (await found.life.clock("tell_rejection"))["state"] in ("running", "breached")
 
-        row = await _at(found, ASKED_AT + timedelta(days=14, minutes=-2))
-        assert row["state"] == "waiting_approval"
-        row = await _at(found, ASKED_AT + timedelta(days=14, minutes=1))
-        assert (row["state"], row["waiting_on"]) == ("expired", "operations")
-        assert "nobody has decided about its draft since 2026-11-02" in str(await _silent(found))
-        metrics = (await found.life.ask("GET", "/metrics", "metrics")).text
-        assert 'heardback_follow_ups_waiting{reason="expired"} 1' in metrics
-        [verdict] = (await found.detail())["approvals"]
-        assert (verdict["verdict"], verdict["via"], verdict["saw"]["version"]) == ("expired", "clock", 1)
-        assert "has expired" in (await found.open(found.links()[0])).text
-        assert (await found.life.clock("tell_rejection"))["state"] == "breached"
-        assert (len(found.links()), len(found.links(TOM))) == (2, 1), "nobody is pestered"
-        assert found.letters() == 1
+    row = await _at(found, ASKED_AT + timedelta(days=14, minutes=-2))
+    assert row["state"] == "waiting_approval"
+    row = await _at(found, ASKED_AT + timedelta(days=14, minutes=1))
+    assert (row["state"], row["waiting_on"]) == ("expired", "operations")
+    assert "nobody has decided about its draft since 2026-11-02" in str(await _silent(found))
+    metrics = (await found.life.ask("GET", "/metrics", "metrics")).text
+    assert 'heardback_follow_ups_waiting{reason="expired"} 1' in metrics
+    [verdict] = (await found.detail())["approvals"]
+    assert (verdict["verdict"], verdict["via"], verdict["saw"]["version"]) == ("expired", "clock", 1)
+    assert "has expired" in (await found.open(found.links()[0])).text
+    assert (await found.life.clock("tell_rejection"))["state"] == "breached"
+    assert (len(found.links()), len(found.links(TOM))) == (2, 1), "nobody is pestered"
+    assert found.letters() == 1
 
-        place = f"/v1/follow-ups/{row['id']}"
-        back = await found.life.act(f"{place}/facts", {"facts": {"decision.by": "Ada Okoro"}})
-        assert back["state"] == "waiting_approval"
-        await found.life.house.at(ASKED_AT + timedelta(days=14, minutes=2))
-        assert len(found.links()) == 3, "and whoever is to decide is asked again"
-        assert (await found.send(found.links()[-1], "approve")).status_code == 303
+    place = f"/v1/follow-ups/{row['id']}"
+    back = await found.life.act(f"{place}/facts", {"facts": {"decision.by": "Ada Okoro"}})
+    assert back["state"] == "waiting_approval"
+    await found.life.house.at(ASKED_AT + timedelta(days=14, minutes=2))
+    assert len(found.links()) == 3, "and whoever is to decide is asked again"
+    assert (await found.send(found.links()[-1], "approve")).status_code == 303
 
 
-async def test_whoever_was_asked_later_may_decide(database_url: str, tmp_path: Path) -> None:
+async def test_whoever_was_asked_later_may_decide(found: Asked) -> None:
     """Tom allows it by his own link, in his own name; Mia's link then says so."""
-    async with asked(database_url, tmp_path) as found:
-        await found.life.house.at(ASKED_AT + timedelta(hours=48, minutes=30))
-        [link] = found.links(TOM)
-        assert (await found.send(link, "approve")).status_code == 303
-        [verdict] = (await found.detail())["approvals"]
-        assert verdict["decided_by"] == f"member:{found.tom}"
-        assert "decided already" in (await found.open(found.links()[-1])).text
+    await found.life.house.at(ASKED_AT + timedelta(hours=48, minutes=30))
+    [link] = found.links(TOM)
+    assert (await found.send(link, "approve")).status_code == 303
+    [verdict] = (await found.detail())["approvals"]
+    assert verdict["decided_by"] == f"member:{found.tom}"
+    assert "decided already" in (await found.open(found.links()[-1])).text
 
 
-async def test_no_burst_after_an_outage(database_url: str, tmp_path: Path) -> None:
+async def test_no_burst_after_an_outage(found: Asked) -> None:
     """Nothing ran for four days: one step is taken, the furthest."""
-    async with asked(database_url, tmp_path) as found:
-        house = found.life.house
-        house.clock.at = ASKED_AT + timedelta(days=4)
-        assert await house.flow.approvals() == 1
-        assert await house.flow.approvals() == 0
-        row = await found.follow_up()
-        assert (row["state"], row["waiting_on"]) == ("waiting_approval", "operations")
-        asked_of = await found.life.items("/v1/follow-ups?kind=approval_waiting")
-        assert len(asked_of) == 1
+    house = found.life.house
+    house.clock.at = ASKED_AT + timedelta(days=4)
+    assert await house.flow.approvals() == 1
+    assert await house.flow.approvals() == 0
+    row = await found.follow_up()
+    assert (row["state"], row["waiting_on"]) == ("waiting_approval", "operations")
+    asked_of = await found.life.items("/v1/follow-ups?kind=approval_waiting")
+    assert len(asked_of) == 1
 
 
 RULES = {
     "rules": [
         {"kinds": ["offer_*"], "by": "recruiter"},
-        {"when": {"jobs": ["Head of *"]}, "by": "hiring_managers"},
+        {"when": {"jobs": ["Weld*"]}, "by": "hiring_managers"},
     ],
     "remind_after": {"business_hours": 2},
-    "expires_after": {"calendar_days": 1},
 }
 
 
-async def test_seniority_says_who_must_allow_it(database_url: str, tmp_path: Path) -> None:
-    """For a head the hiring manager is asked, and nobody else may allow it; the rules say how fast."""
-    async with asked(database_url, tmp_path, title="Head of Welding", rules=RULES) as found:
-        tom = f"member:{found.tom}"
-        row = await found.follow_up()
-        assert (row["waiting_on"], row["approver"]) == (tom, tom)
-        assert (len(found.links()), len(found.links(TOM))) == (0, 1)
-        place = f"/v1/follow-ups/{row['id']}/approve"
-        for somebody in (None, "Tom Okoro", found.life.owner):
-            given = {"message_id": row["message_id"], "on_behalf_of": somebody}
-            assert await found.life.refused(place, given) == (403, "not-allowed")
-        assert (await found.follow_up())["state"] == "waiting_approval"
-        await found.life.house.at(ASKED_AT + timedelta(hours=2, minutes=30))
-        assert len(found.links(TOM)) == 2
-        allowed = await found.life.act(place, {"message_id": row["message_id"], "on_behalf_of": tom})
-        assert allowed["state"] == "ready"
+async def test_the_job_says_who_must_allow_it(found: Asked) -> None:
+    """For a welder the hiring manager is asked, and nobody else may allow it; the rules say how fast."""
+    await rule(found, RULES)
+    tom, row = f"member:{found.tom}", await found.follow_up()
+    assert (row["waiting_on"], row["approver"]) == (tom, tom)
+    assert (len(found.links()), len(found.links(TOM))) == (1, 1)
+    place = f"/v1/follow-ups/{row['id']}/approve"
+    for somebody in (None, "Tom Okoro", "member:1"):
+        given = {"message_id": row["message_id"], "on_behalf_of": somebody}
+        assert await found.life.refused(place, given) == (403, "not-allowed")
+    assert (await found.follow_up())["state"] == "waiting_approval"
+    await found.life.house.at(ASKED_AT + timedelta(hours=2, minutes=30))
+    assert len(found.links(TOM)) == 2
+    allowed = await found.life.act(place, {"message_id": row["message_id"], "on_behalf_of": tom})
+    assert allowed["state"] == "ready"
 
 
-async def test_a_rule_for_others_leaves_it_to_whoever_may_act(database_url: str, tmp_path: Path) -> None:
+async def test_a_rule_for_others_leaves_it_to_whoever_may_act(found: Asked) -> None:
     """A welder is no head: Mia is asked, all may allow it, and the draft lives as long as the rules say."""
-    async with asked(database_url, tmp_path, rules=RULES) as found:
-        row = await found.follow_up()
-        assert (row["waiting_on"], row["approver"]) == (found.life.owner, None)
-        assert (await _at(found, ASKED_AT + timedelta(days=1, minutes=1)))["state"] == "expired"
-        given = {"message_id": row["message_id"]}
-        refused = await found.life.refused(f"/v1/follow-ups/{row['id']}/approve", given)
-        assert refused == (409, "wrong-state")
-        rejected = await found.life.act(f"/v1/follow-ups/{row['id']}/reject", {"note": "I call instead"})
-        assert rejected["state"] == "rejected"
-        assert await _silent(found) == {}
-
-
-@pytest.mark.parametrize("needed", ["by_kind", "always"])
-async def test_a_rule_may_demand_more(database_url: str, tmp_path: Path, needed: str) -> None:
-    """An acknowledgement needs no approval, unless a rule says that everything does."""
-    rules = {"rules": [{"needed": needed}]}
-    async with asked(database_url, tmp_path, rules=rules) as found:
-        [row] = await found.life.items("/v1/follow-ups?kind=application_received")
-        assert row["state"] in (("sent",) if needed == "by_kind" else ("waiting_approval", "cancelled"))
-        assert found.letters() == (1 if needed == "by_kind" else 0)
+    rules = [{"when": {"jobs": ["Head of *"]}, "by": "hiring_managers"}]
+    await rule(found, {"rules": rules, "expires_after": {"calendar_days": 1}})
+    row = await found.follow_up()
+    assert (row["waiting_on"], row["approver"]) == (found.life.owner, None)
+    assert (await _at(found, ASKED_AT + timedelta(days=1, minutes=1)))["state"] == "expired"
+    given = {"message_id": row["message_id"]}
+    refused = await found.life.refused(f"/v1/follow-ups/{row['id']}/approve", given)
+    assert refused == (409, "wrong-state")
+    rejected = await found.life.act(f"/v1/follow-ups/{row['id']}/reject", {"note": "I call instead"})
+    assert rejected["state"] == "rejected"
+    assert await _silent(found) == {}
