@@ -19,6 +19,7 @@ from app.followups import preferences
 from app.followups.caps import counts
 from app.followups.models import FollowUp
 from app.followups.preferences import Wish
+from app.messages.approval import Desk, approve, supply
 from app.timeline.models import Application
 from tests.flow.small import MONDAY, Small, open_small, webhook
 
@@ -180,3 +181,58 @@ async def test_the_team_hears_in_its_room_once(
         await small.at(MONDAY + timedelta(minutes=20))
         assert len(heard) == posts
         assert b"blocks" in heard[0]
+
+
+async def _decide(small: Small, row: FollowUp) -> None:
+    services = small.services
+    async with unit_of_work(services.sessions) as session:
+        book, now = await small.flow.shelf.book(session), small.clock.now()
+        company = services.settings.company_name
+        desk = Desk(session, services.vault, book, company, "en", "Robin Reyes", now)
+        if row.state == "waiting_fact":
+            await supply(desk, row.id, {"decision.by": "Mara Bexley"})
+        await approve(desk, row.id, message_id=None, note=None)
+
+
+async def _rejection(small: Small) -> FollowUp:
+    found: FollowUp = await small.one(FollowUp, kind="rejection_after_screening")
+    return found
+
+
+async def test_a_rejection_beside_a_hire_waits_for_a_person_who_knows(small: Small) -> None:
+    """Allowed, then the candidate is hired for another job: held, said why, and allowed again it leaves."""
+    await _two_jobs(small)
+    noon = MONDAY + timedelta(hours=3)
+    small.clock.at = noon
+    await small.hear(webhook("reject_candidate", noon, application=501, candidate=SAME))
+    await small.drain()
+    await _decide(small, await _rejection(small))
+    await small.hear(webhook("hire_candidate", noon, application=502, candidate=SAME))
+    await small.drain()
+    await until(small, MONDAY + timedelta(days=2))
+    held = await _rejection(small)
+    assert held.state == "waiting_approval"
+    assert "hired for another job" in (held.cause or "")
+    assert await small.rows(Delivery, follow_up_id=held.id, state="sent") == []
+    await _decide(small, held)
+    await until(small, MONDAY + timedelta(days=3))
+    assert (await _rejection(small)).state == "sent"
+
+
+async def test_nobody_who_is_hired_is_sent_a_rejection(small: Small) -> None:
+    """Queued, and the hire is not folded: the transaction that sends asks the facts themselves."""
+    await _two_jobs(small)
+    noon = MONDAY + timedelta(hours=3)
+    small.clock.at = noon
+    await small.hear(webhook("reject_candidate", noon, application=501, candidate=SAME))
+    await small.drain()
+    await _decide(small, await _rejection(small))
+    leaves = (await _rejection(small)).act_at or noon
+    small.clock.at = leaves
+    await small.flow.releases()
+    await small.hear(webhook("hire_candidate", leaves, application=501, candidate=SAME))
+    await small.flow.events()
+    await small.execute("UPDATE application SET wake_at = NULL")
+    await small.flow.deliveries()
+    row = await _rejection(small)
+    assert (row.state, row.cause) == ("cancelled", "the candidate is hired")

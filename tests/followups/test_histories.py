@@ -107,7 +107,9 @@ def worlds(draw: st.DrawFn) -> World:
         erased_at=draw(st.sampled_from((None, None, None, MONDAY))),
     )
     account = ConnectionSettings(
-        time_zone=draw(st.sampled_from(ZONES)), mails_a_day=draw(st.sampled_from((1, 2)))
+        time_zone=draw(st.sampled_from(ZONES)),
+        mails_a_day=draw(st.sampled_from((1, 2))),
+        rejection_cooling_minutes=draw(st.sampled_from((60, 3_000))),
     )
     world = World(facts, account, draw(st.sampled_from((None, *ZONES))), candidate)
     now = MONDAY
@@ -118,7 +120,7 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 @given(worlds())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_what_leaves_keeps_every_promise(world: World) -> None:
     """Once a reason, inside the window, capped, to nobody forbidden, no rejection beside better news."""
     candidates = [
@@ -144,6 +146,23 @@ def test_what_leaves_keeps_every_promise(world: World) -> None:
     assert all(number <= world.account.mails_a_day for number in days.values())
     keys = Counter((n, w.reason, w.step) for n, w, _ in candidates)
     assert all(number == 1 for number in keys.values())
+
+
+@given(worlds(), st.lists(st.integers(0, 60 * 24 * 30), min_size=5, max_size=5))
+@settings(max_examples=100, deadline=None)
+def test_plans_keep_to_the_recipients_day_and_to_the_cooling_time(world: World, minutes: list[int]) -> None:
+    """A candidate's in their own zone, the team's in the office's; a rejection never before it has cooled."""
+    for now in (MONDAY + timedelta(minutes=each) for each in minutes):
+        truth = world.truth(0, now)
+        for wanted in (w for _, _, each in world.planned(0, now) for w in each):
+            own = world.own_zone if wanted.recipient.startswith("candidate:") else None
+            local = wanted.release_at.astimezone(zone(own or world.account.time_zone))
+            if KINDS[wanted.kind].window:
+                assert local.weekday() < 5
+                assert time(8) <= local.time() < time(18)
+            if KINDS[wanted.kind].rejects and truth.standing:
+                cooled = truth.standing.at + timedelta(minutes=world.account.rejection_cooling_minutes)
+                assert wanted.planned_for >= cooled
 
 
 @given(worlds(), st.integers(0, 60 * 24 * 30))
