@@ -1,6 +1,6 @@
 """What starts clocks: from one truth, the occurrences of each trigger. Pure."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -124,10 +124,17 @@ def _candidate_contacted(truth: Truth) -> Iterator[Occurrence]:
         yield Occurrence(f"said:{nth}", said.at, visit=visit_at(truth, said.at), said=said)
 
 
+def _by_key(said: Iterable[Said]) -> Mapping[str, Said]:
+    """Each thing that was said, once: by its reason and step, the first time that it was."""
+    found: dict[str, Said] = {}
+    for one in said:
+        found.setdefault(f"said:{one.reason}:{one.step}", one)
+    return found
+
+
 def _date_promised(truth: Truth) -> Iterator[Occurrence]:
-    for said in truth.said:
+    for key, said in _by_key(truth.said).items():
         if said.promised_at:
-            key = f"said:{said.reason}:{said.step}"
             moved = [a for a in truth.acts if a.act == "move" and a.clock.endswith(f"/{key}") and a.until]
             yield Occurrence(
                 key,
@@ -187,12 +194,10 @@ ASKING = frozenset({"still_interested"})
 
 def _said(kinds: Container[str]) -> Callable[[Truth], Iterator[Occurrence]]:
     def find(truth: Truth) -> Iterator[Occurrence]:
-        for said in truth.said:
-            if said.kind in kinds and said.recipient.startswith("candidate:"):
-                key = f"said:{said.reason}:{said.step}"
-                yield Occurrence(
-                    key, said.at, visit=visit_at(truth, said.at), decision=truth.standing, said=said
-                )
+        told = (s for s in truth.said if s.kind in kinds and s.recipient.startswith("candidate:"))
+        for key, said in _by_key(told).items():
+            visit = visit_at(truth, said.at)
+            yield Occurrence(key, said.at, visit=visit, decision=truth.standing, said=said)
 
     return find
 
