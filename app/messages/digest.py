@@ -23,6 +23,7 @@ from app.messages.facts import Facts, FactValue
 from app.messages.gather import gather, locale_for
 from app.messages.material import Loaded, load
 from app.messages.models import Message
+from app.messages.obstacles import obstacle
 from app.messages.overrides import write_words
 from app.messages.render import Rendered
 from app.privacy.vault import Vault, seal_as_person
@@ -88,6 +89,10 @@ async def write_digests(
     people: dict[tuple[str, str], list[Loaded]] = {}
     for loaded in await load(session, vault, book, gathered, company=company):
         row = loaded.follow_up
+        if reason := obstacle(loaded, now):
+            row.state, row.cause, row.final = FollowUpState.CANCELLED, reason, True
+            row.act_at, row.updated_at = None, now
+            continue
         people.setdefault((row.connection_id, row.recipient), []).append(loaded)
     for who, items in people.items():
         await _write(session, vault, items, preferred.get(who), now, locale=locale)

@@ -14,18 +14,19 @@ from app.errors import MissingFact, Unprocessable
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.plan import spread_key, window_of
-from app.followups.store import SETTLED
+from app.followups.preferences import wishes
 from app.ids import new_id
-from app.messages.appointments import Appointment
 from app.messages.appointments import Appointment
 from app.messages.approvers import Demand, demand
 from app.messages.asking import ask, wait
 from app.messages.checks import Finding, Severity, check, stops
+from app.messages.digest import postponed
 from app.messages.facts import FactValue
 from app.messages.gather import Gathered, gather, locale_for
 from app.messages.links import Links, make_link
 from app.messages.material import Loaded, load
 from app.messages.models import Message
+from app.messages.obstacles import obstacle
 from app.messages.overrides import write_words
 from app.messages.render import Rendered, Sentence
 from app.messages.waiting import NUDGE, approvals_of, await_decision, subject_of
@@ -62,8 +63,12 @@ async def write_all(
 
     With `links`, whoever is asked for an approval gets one by which to decide.
     """
+    preferred = await wishes(session, follow_ups)
     for loaded in await load(session, vault, book, follow_ups, company=company):
-        await write(session, vault, loaded, now, locale=locale, links=links)
+        row = loaded.follow_up
+        wish = preferred.get((row.connection_id, row.recipient))
+        if obstacle(loaded, now) or not postponed(row, loaded, wish, now):
+            await write(session, vault, loaded, now, locale=locale, links=links)
     await session.flush()
 
 
@@ -78,8 +83,8 @@ async def write(
 ) -> Message | None:
     """Writes one message; without one the follow-up says why and on whom it waits."""
     row = loaded.follow_up
-    if obstacle := _obstacle(loaded, now):
-        _cancel(row, obstacle, now)
+    if reason := obstacle(loaded, now):
+        _cancel(row, reason, now)
         return None
     if row.recipient == "operations" or loaded.addressee is None:
         wait(row, FollowUpState.WAITING_FACT, "operations", "nobody of the hiring team is known", now)
@@ -112,17 +117,6 @@ async def _with_link(
     )
     fact = FactValue(url, f"follow_up:{about.id}")
     return replace(gathered, facts=gathered.facts.with_fact("approve.url", fact))
-
-
-def _obstacle(loaded: Loaded, now: datetime) -> str | None:
-    row, about = loaded.follow_up, loaded.material.about
-    if row.expires_at is not None and now > row.expires_at:
-        return "too late to be of use"
-    if loaded.candidate is not None and loaded.candidate.erased_at is not None:
-        return "the candidate's data was erased"
-    if about is not None and about.state not in FollowUpState.ASKS:
-        return SETTLED
-    return None
 
 
 async def keep(
@@ -178,12 +172,6 @@ def words_of(vault: Vault, message: Message, person: Person) -> dict[str, str]:
     """Subject, preheader, text and html of a message; empty after erasure."""
     stored = _opened(vault, message, person)
     return {name: stored.get(name, "") for name in ("subject", "preheader", "text", "html")}
-
-
-def appointment_of(vault: Vault, message: Message, person: Person) -> Appointment | None:
-    """The appointment that a message invites to."""
-    kept = _opened(vault, message, person).get("appointment")
-    return Appointment.opened(kept) if kept else None
 
 
 def appointment_of(vault: Vault, message: Message, person: Person) -> Appointment | None:

@@ -405,9 +405,10 @@ async def test_a_question_that_was_answered_before_it_left_is_not_asked(small: S
     await small.hear(webhook("reject_candidate", evening))
     await small.drain()
     (question,) = await small.rows(FollowUp, kind="fact_missing")
-    assert question.state == "ready"
+    assert question.state == "gathered"
     await small.execute("UPDATE follow_up SET state = 'ready' WHERE id = :id", id=question.about_id)
     small.clock.at = MONDAY + timedelta(days=1)
+    await small.flow.digests()
     await small.flow.releases()
     await small.flow.deliveries()
     question = await small.one(FollowUp, id=question.id)
