@@ -4,7 +4,7 @@ import asyncio
 import re
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -40,7 +40,9 @@ class SmtpTimeouts:
 class SmtpRoute:
     """Sends through one SMTP server, one connection a message. SMTP cannot be asked afterwards.
 
-    ``tls`` is ``starttls`` (demanded, never skipped), ``tls`` from the first byte, or ``none``. Raises
+    ``tls`` is ``starttls`` (demanded, never skipped), ``tls`` from the first byte, or ``none``. With a
+    ``bounce_domain`` every message has an envelope sender of its own there, ``bounce+<send id>@…``, so that
+    a bounce tells which message came back; mail to that domain must reach a mailbox that is read. Raises
     ``UnsafeSettings`` for a password that would travel in clear to another machine.
     """
 
@@ -54,6 +56,7 @@ class SmtpRoute:
         password: str | None = None,
         timeouts: SmtpTimeouts | None = None,
         tls_context: ssl.SSLContext | None = None,
+        bounce_domain: str | None = None,
         name: str = "smtp",
     ) -> None:
         if username and tls == "none" and host not in _LOOPBACK:
@@ -62,14 +65,18 @@ class SmtpRoute:
         self._timeouts = timeouts or SmtpTimeouts()
         bound = self._timeouts
         self.longest = timedelta(seconds=bound.dialogue + bound.after_dot + bound.quit)
+        self.repeat_within: timedelta | None = None
+        self.keeps_message_id = True
         self._host, self._port, self._tls = host, port, tls
         self._login = (username, password or "") if username else None
         self._tls_context = tls_context
+        self._bounce_domain = bounce_domain
 
     def prepare(self, envelope: Envelope, date: datetime) -> bytes:
         return build_mime(envelope, date)
 
     async def send(self, payload: bytes, meta: RouteMeta) -> Outcome:
+        meta = replace(meta, sender=self._envelope_sender(meta))
         refused = self._refuse(meta.sender, OutcomeKind.CONFIGURATION)
         refused = refused or self._refuse(meta.recipient, OutcomeKind.PERMANENT)
         if refused:
@@ -87,6 +94,10 @@ class SmtpRoute:
 
     async def aclose(self) -> None:
         """Nothing is held open."""
+
+    def _envelope_sender(self, meta: RouteMeta) -> str:
+        """Where bounces go: an address that says which message came back, else the sender's own."""
+        return f"bounce+{meta.send_id}@{self._bounce_domain}" if self._bounce_domain else meta.sender
 
     def _refuse(self, mailbox: str, kind: OutcomeKind) -> Outcome | None:
         try:

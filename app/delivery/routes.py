@@ -39,7 +39,8 @@ def route_from(settings: Mapping[str, Any]) -> Route:
     ``kind`` is one of
 
     - ``folder``: ``directory``;
-    - ``smtp``: ``host``; optional ``port``, ``tls``, ``username``, ``password``, ``timeouts``;
+    - ``smtp``: ``host``; optional ``port``, ``tls``, ``username``, ``password``, ``bounce_domain``,
+      ``timeouts``;
     - ``postmark``: ``token``; optional ``base_url``, ``stream``, ``nurture_stream``, ``timeouts``;
     - ``resend`` or ``brevo``: ``key``; optional ``base_url``, ``timeouts``;
     - ``ses``: ``access_key_id``, ``secret_access_key``; optional ``region``, ``configuration_set``,

@@ -30,6 +30,7 @@ class FaultySmtp:
         self.faults: dict[str, str] = {}
         self.effects: Counter[str] = Counter()
         self.received: list[bytes] = []
+        self.senders: list[str] = []
         self.logins: list[str] = []
         self.encrypted: list[bool] = []
         self.port = 0
@@ -78,6 +79,7 @@ class FaultySmtp:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
+        self.senders.append(address)
         return await self.meet(server, "mail") or "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - the library's name

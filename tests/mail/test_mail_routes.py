@@ -22,10 +22,12 @@ from app.delivery.routes import (
 )
 from app.demo.postmark import Answer, Fault, SimulatedPostmark
 from app.errors import UnsafeSettings
+from app.mail.dsn import receipts_in
 from app.mail.outbound import Address, Outcome, OutcomeKind
 from app.mail.postmark import PostmarkSettings
 from tests.mail.letters import DATE, RICH
 from tests.mail.smtp_server import DROP, HANG, FaultySmtp, certificates
+from tests.mail.test_mail_dsn import report
 
 META = RouteMeta(RICH.send_id, RICH.sender.email, RICH.to.email)
 QUICK = SmtpTimeouts(dialogue=0.4, after_dot=0.2, quit=0.1)
@@ -258,6 +260,16 @@ async def test_smtp_fault_by_fault(
     assert step in outcome.detail
     assert smtp.effects.total() == effects
     assert is_free_of_people(outcome)
+
+
+async def test_a_bounce_comes_back_to_an_address_that_names_the_message(smtp: FaultySmtp) -> None:
+    """Each message has an envelope sender of its own, whose report is understood."""
+    route = SmtpRoute("127.0.0.1", smtp.port, tls="none", timeouts=QUICK, bounce_domain="bounces.example")
+    await route.send(route.prepare(RICH, DATE), META)
+    await plain(smtp).send(plain(smtp).prepare(RICH, DATE), META)
+    assert smtp.senders == [f"bounce+{RICH.send_id}@bounces.example", META.sender]
+    [receipt] = receipts_in(report("failed", "5.1.1"), smtp.senders)
+    assert receipt.send_id == RICH.send_id
 
 
 async def test_smtp_that_is_not_there_and_addresses_that_break_the_line(smtp: FaultySmtp) -> None:
