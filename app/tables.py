@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from app.access import models as access
 from app.delivery import models as delivery
 from app.demo import models as demo
+from app.followups import contact_models as contact
 from app.followups import models as followups
 from app.intake import models as intake
 from app.messages import models as messages
@@ -15,6 +16,7 @@ from app.timeline import models as timeline
 
 __all__ = [
     "access",
+    "contact",
     "delivery",
     "demo",
     "followups",

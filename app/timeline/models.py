@@ -108,7 +108,10 @@ class StageVisit(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """A candidate or a member of the hiring team. Everything personal is sealed with the person's own key."""
 
-    __table_args__ = (UniqueConstraint("connection_id", "role", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("connection_id", "role", "external_id"),
+        Index("ix_person_alias", "connection_id", "alias_of", postgresql_where=text("alias_of IS NOT NULL")),
+    )
 
     id: str = Field(primary_key=True)
     connection_id: str = Field(foreign_key="connection.id")

@@ -23,6 +23,13 @@ Ref = tuple[str, str]
 """Role and external id."""
 
 
+class Chosen(BaseModel):
+    """What a person has chosen with us, which comes before what the ATS says; None: nothing was."""
+
+    locale: str | None = None
+    time_zone: str | None = None
+
+
 class PersonData(BaseModel):
     """The personal fields of somebody, opened. Never log or return it without need."""
 
@@ -34,6 +41,8 @@ class PersonData(BaseModel):
     locale: str | None = None
     said_at: dict[str, datetime] = Field(default_factory=dict, repr=False)
     """The instant of each field's word."""
+    chosen: Chosen = Chosen()
+    """What the person has chosen with us."""
 
     @property
     def full_name(self) -> str | None:
@@ -42,7 +51,30 @@ class PersonData(BaseModel):
 
 
 def open_person(vault: Vault, person: Person) -> PersonData:
-    """The person's fields; empty after erasure."""
+    """The person's fields, their own choices before the ATS's word; empty after erasure."""
+    known = _kept(vault, person)
+    return known.model_copy(update=known.chosen.model_dump(exclude_none=True))
+
+
+def choose(vault: Vault, person: Person, chosen: Chosen) -> None:
+    """Keeps what somebody has chosen, in place of what they chose before; after erasure nothing is kept."""
+    if person.key is None:
+        return
+    _put(vault, person, _kept(vault, person).model_copy(update={"chosen": chosen}))
+
+
+def _put(vault: Vault, person: Person, data: PersonData) -> None:
+    if person.key is None:
+        return
+    key = vault.person_key(person.key)
+    person.fields = seal_as_person(key, data.model_dump_json(exclude_none=True).encode(), person.id)
+    person.address_hash = vault.address_hash(data.email) if data.email else None
+    zones = (data.chosen.time_zone, data.time_zone)
+    person.time_zone = next((zone for zone in zones if zone in available_timezones()), None)
+
+
+def _kept(vault: Vault, person: Person) -> PersonData:
+    """What is stored: the ATS's words and the person's choices apart."""
     if person.key is None or person.fields is None:
         return PersonData()
     key = vault.person_key(person.key)
@@ -137,15 +169,12 @@ class PeopleBook:
         person = self._rows[fields.role, fields.external_id]
         if person.key is None:
             return
-        known = open_person(self._vault, person)
+        known = _kept(self._vault, person)
         merged = _newest(known, fields, as_of)
         person.as_of = max(as_of, person.as_of)
         if merged == known and person.fields is not None:
             return
-        key = self._vault.person_key(person.key)
-        person.fields = seal_as_person(key, merged.model_dump_json(exclude_none=True).encode(), person.id)
-        person.address_hash = self._vault.address_hash(merged.email) if merged.email else None
-        person.time_zone = merged.time_zone if merged.time_zone in available_timezones() else None
+        _put(self._vault, person, merged)
 
     def erased(self) -> set[str]:
         """The candidates of this batch whose data was destroyed, now or before."""
@@ -208,12 +237,12 @@ def _later(at: datetime, before: datetime | None) -> datetime:
 
 def _newest(known: PersonData, said: PersonFields, at: datetime) -> PersonData:
     """Of each field the word with the latest instant; of two words of one instant the greater wins."""
-    values, dates = known.model_dump(exclude={"said_at"}), dict(known.said_at)
+    values, dates = known.model_dump(include=set(_FIELDS)), dict(known.said_at)
     for name in _FIELDS:
         value, before = getattr(said, name), dates.get(name)
         if value and (before is None or (at, value) > (before, values[name] or "")):
             values[name], dates[name] = value, at
-    return PersonData(**values, said_at=dates)
+    return PersonData(**values, said_at=dates, chosen=known.chosen)
 
 
 async def merged_into(session: AsyncSession, connection_id: str, candidates: Iterable[str]) -> set[str]:
