@@ -9,24 +9,30 @@ from app.delivery.route import Route, RouteMeta
 from app.delivery.route_brevo import BrevoRoute
 from app.delivery.route_folder import FolderRoute
 from app.delivery.route_http import HttpTimeouts
+from app.delivery.route_mailgun import MailgunRoute
 from app.delivery.route_postmark import PostmarkRoute
 from app.delivery.route_resend import ResendRoute
+from app.delivery.route_sendgrid import SendGridRoute
 from app.delivery.route_ses import SesRoute
 from app.delivery.route_smtp import SmtpRoute, SmtpTimeouts
 from app.errors import UnsafeSettings
 from app.mail.brevo import BrevoSettings
+from app.mail.mailgun import MailgunSettings
 from app.mail.postmark import PostmarkSettings
 from app.mail.resend import ResendSettings
+from app.mail.sendgrid import SendGridSettings
 from app.mail.ses import SesSettings
 
 __all__ = [
     "BrevoRoute",
     "FolderRoute",
     "HttpTimeouts",
+    "MailgunRoute",
     "PostmarkRoute",
     "ResendRoute",
     "Route",
     "RouteMeta",
+    "SendGridRoute",
     "SmtpRoute",
     "SmtpTimeouts",
     "route_from",
@@ -43,6 +49,8 @@ def route_from(settings: Mapping[str, Any]) -> Route:
       ``timeouts``;
     - ``postmark``: ``token``; optional ``base_url``, ``stream``, ``nurture_stream``, ``timeouts``;
     - ``resend`` or ``brevo``: ``key``; optional ``base_url``, ``timeouts``;
+    - ``sendgrid``: ``key``; optional ``region``, ``address``, ``timeouts``;
+    - ``mailgun``: ``key``, ``domain``; optional ``region``, ``address``, ``timeouts``;
     - ``ses``: ``access_key_id``, ``secret_access_key``; optional ``region``, ``configuration_set``,
       ``session_token``, ``timeouts``.
 
@@ -85,6 +93,16 @@ def _brevo(settings: dict[str, Any]) -> Route:
     return BrevoRoute(settings.pop("key"), BrevoSettings(**own), **settings)
 
 
+def _sendgrid(settings: dict[str, Any]) -> Route:
+    own = {key: settings.pop(key) for key in ("region", "address") if key in settings}
+    return SendGridRoute(settings.pop("key"), SendGridSettings(**own), **settings)
+
+
+def _mailgun(settings: dict[str, Any]) -> Route:
+    own = {key: settings.pop(key) for key in ("domain", "region", "address") if key in settings}
+    return MailgunRoute(settings.pop("key"), MailgunSettings(**own), **settings)
+
+
 def _ses(settings: dict[str, Any]) -> Route:
     own = {key: settings.pop(key) for key in ("region", "configuration_set", "address") if key in settings}
     keys = settings.pop("access_key_id"), settings.pop("secret_access_key")
@@ -92,5 +110,14 @@ def _ses(settings: dict[str, Any]) -> Route:
 
 
 _KINDS: Mapping[str, Callable[[dict[str, Any]], Route]] = MappingProxyType(
-    {"folder": _folder, "smtp": _smtp, "postmark": _postmark, "ses": _ses, "resend": _resend, "brevo": _brevo}
+    {
+        "folder": _folder,
+        "smtp": _smtp,
+        "postmark": _postmark,
+        "ses": _ses,
+        "resend": _resend,
+        "brevo": _brevo,
+        "sendgrid": _sendgrid,
+        "mailgun": _mailgun,
+    }
 )

@@ -16,6 +16,9 @@ _LONGEST_VALUE = 4_000
 _ID = re.compile(r"<([^<>\s]{1,900})>")
 _CODE = re.compile(r"[^A-Za-z0-9_./-]+")
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_SECONDS = re.compile(r"\d{1,12}(\.\d{1,9})?", re.ASCII)
+_LATEST = 7_258_118_400
+"""The year 2200; later instants are nonsense."""
 _POLICY = "7"
 """The subject of an enhanced status code that speaks of policy, not of the address (RFC 3463, 3.8)."""
 
@@ -73,6 +76,15 @@ def mail_date(value: object) -> datetime | None:
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def epoch(value: object) -> datetime | None:
+    """The instant in seconds since 1970, as a number or its digits, in UTC; None for nonsense."""
+    if isinstance(value, str) and _SECONDS.fullmatch(value):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LATEST:
+        return None
+    return datetime.fromtimestamp(value, UTC)
 
 
 def code(*parts: object) -> str:

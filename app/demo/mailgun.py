@@ -1,0 +1,133 @@
+"""A Mailgun that runs here: a real HTTP server on loopback that answers as documented, and fails on demand.
+
+It counts what it accepted by the variable ``hb_send``, has a log that may lag, and posts signed receipts and
+inbound mail in Mailgun's shapes. Facts from Mailgun's documentation, read 2026-11.
+"""
+
+import re
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from app.demo.faulty_http import Answer, Fault, FaultyServer, Request
+from app.demo.mailgun_hooks import Hook, event_of, inbound, receipt, signature
+from app.errors import MalformedBody
+from app.mail.forms import read_form
+from app.mail.hooks import ReceiptKind
+
+__all__ = ["Answer", "Fault", "SimulatedMailgun"]
+
+_BEGIN = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+_ADDRESS = re.compile(r"[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+")
+
+
+class SimulatedMailgun(FaultyServer):
+    """One sending domain of Mailgun; use it as an async context manager.
+
+    ``sandbox`` on refuses every recipient as an account on trial does; ``log_knows`` off makes the log lag
+    for good. ``at`` is its time, moved by hand. ``messages`` and ``effects`` (by send id) hold what was
+    accepted.
+    """
+
+    def __init__(
+        self,
+        key: str = "key-demo",
+        *,
+        domain: str = "mg.talent.example",
+        signing_key: str = "signing-demo",
+    ) -> None:
+        super().__init__(self._answer)
+        self.key, self.domain, self.signing_key = key, domain, signing_key
+        self.sandbox = False
+        self.log_knows = True
+        self.at = _BEGIN
+        self.messages: list[dict[str, Any]] = []
+        self.effects: Counter[str] = Counter()
+        self._hooks = 0
+
+    def receipts(self, send_id: str, *kinds: ReceiptKind) -> list[Hook]:
+        """Webhooks about an accepted message, in the order of ``kinds``, each signed anew.
+
+        A kind asked for twice is the same event again. Each tells its own time of happening.
+        """
+        message = self._message(send_id)
+        return [receipt(message, kind, self._signed()) for kind in kinds]
+
+    def reply(self, send_id: str, text: str) -> list[Hook]:
+        """The webhook of an answer to an accepted message."""
+        signed = self._signed()
+        return [inbound(self._message(send_id), text, signed, self.at, self._hooks)]
+
+    def _signed(self) -> dict[str, str]:
+        self._hooks += 1
+        return signature(self.signing_key, self.at, self._hooks)
+
+    def _message(self, send_id: str) -> dict[str, Any]:
+        return next(each for each in self.messages if each["variables"].get("hb_send") == send_id)
+
+    def _answer(self, request: Request) -> Answer:
+        where = urlsplit(request.target)
+        proof = b64encode(f"api:{self.key}".encode()).decode()
+        if request.headers.get("authorization") != f"Basic {proof}":
+            return Answer(401, b"Forbidden", (("Content-Type", "text/plain"),))
+        start, domain, *rest = where.path.removeprefix("/").split("/")
+        if start != "v3":
+            return Answer(200, b"Mailgun Magnificent API", (("Content-Type", "text/plain"),))
+        if domain != self.domain:
+            return Answer(404, {"message": f"Domain not found: {domain}"})
+        match request.method, rest:
+            case "POST", ["messages"]:
+                return self._send(request)
+            case "GET", ["events"]:
+                return self._events({name: values[-1] for name, values in parse_qs(where.query).items()})
+        return Answer(404, {"message": "not found"})
+
+    def _send(self, request: Request) -> Answer:
+        try:
+            fields = read_form(request.headers, request.body)
+        except MalformedBody:
+            return Answer(400, {"message": "invalid form"})
+        form = {each.name: each.value.decode() for each in fields if each.filename is None}
+        files = sum(each.filename is not None for each in fields)
+        return self._refusal(form) or self._accept(form, files)
+
+    def _refusal(self, form: Mapping[str, str]) -> Answer | None:
+        for name in ("from", "to"):
+            if not _ADDRESS.fullmatch(parseaddr(form.get(name, ""))[1]):
+                words = f"'{name}' parameter is not a valid address. please check documentation"
+                return Answer(400, {"message": words})
+        if self.sandbox:
+            return Answer(403, {"message": "Sandbox subdomains are for test purposes only."})
+        if not form.get("text") and not form.get("html"):
+            return Answer(400, {"message": "Need at least one of 'text' or 'html' parameters specified"})
+        return None
+
+    def _accept(self, form: Mapping[str, str], files: int) -> Answer:
+        count = len(self.messages)
+        given = form.get("h:Message-ID", f"<{self.at:%Y%m%d%H%M%S}.{count}@{self.domain}>")
+        variables = {name[2:]: value for name, value in form.items() if name.startswith("v:")}
+        message: dict[str, Any] = {
+            "id": given.strip("<>"),
+            "at": self.at,
+            "to": parseaddr(form["to"])[1],
+            "reply_to": parseaddr(form.get("h:Reply-To", form["from"]))[1],
+            "subject": form.get("subject", ""),
+            "tags": [form["o:tag"]] if "o:tag" in form else [],
+            "variables": variables,
+            "form": dict(form),
+            "files": files,
+        }
+        self.messages.append(message)
+        self.effects[variables.get("hb_send", "")] += 1
+        return Answer(200, {"id": given, "message": "Queued. Thank you."})
+
+    def _events(self, query: Mapping[str, str]) -> Answer:
+        wanted = query.get("tags", "").strip('"')
+        hits = [each for each in self.messages if self.log_knows and (not wanted or wanted in each["tags"])]
+        items = [event_of(each, ReceiptKind.QUEUED) for each in hits][: int(query.get("limit", "100"))]
+        page = f"{self.url}/v3/{self.domain}/events/next"
+        return Answer(200, {"items": items, "paging": {"next": page, "previous": page}})
