@@ -259,7 +259,7 @@ async def test_what_may_only_be_noted_where_nothing_can_be_written_waits_and_sho
     """The credentials went after it was set: no mail leaves, operations see it; with new ones it is noted."""
     async with opened(database_url, tmp_path, "greenhouse") as accounts:
         account = accounts["greenhouse"]
-        await settings(account, default_delivery="note_only")
+        await settings(account, default_delivery="note_only", delivery={"moved_on": "off"})
         known = await _secrets(account)
         account.begin()
         await account.ats.deliver_due(MONDAY)
