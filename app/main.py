@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from app import problems, silence_router
 from app.access import router as access
 from app.delivery import router as delivery
+from app.desk import contact_router as contact
 from app.desk import router as desk
 from app.followups import preferences_router
 from app.followups import router as followups
@@ -40,6 +41,7 @@ ROUTERS = (
     *silence_router.routers,
     *access.routers,
     desk.router,
+    contact.router,
     health.router,
     metrics.router,
 )

@@ -98,7 +98,7 @@ class UnitRoute(APIRoute):
             services = services_of(request)
             await services.refresh()
             async with unit_of_work(services.sessions) as session:
-                await _reach(session)
+                await reach(session)
                 request.state.session = session
                 now = services.machine_now()
                 request.state.caller = await authenticate(session, request.headers.get("authorization"), now)
@@ -111,7 +111,7 @@ class UnitRoute(APIRoute):
         return within_unit
 
 
-async def _reach(session: AsyncSession) -> None:
+async def reach(session: AsyncSession) -> None:
     """Take a connection now: what fails here is the database's absence, and no fault in a handler."""
     try:
         await session.connection()

@@ -9,6 +9,7 @@ from sqlmodel import col
 from app.delivery.models import Delivery
 from app.delivery.parcel import CannotLeave, NotNow
 from app.delivery.release import mode_of
+from app.delivery.stopping import why_unwanted
 from app.delivery.ways import MAIL, speaks
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
@@ -38,6 +39,8 @@ async def permit(session: AsyncSession, delivery: Delivery, follow_up: FollowUp,
         raise CannotLeave("too late to be of use")
     if not await _still_asked(session, follow_up):
         raise CannotLeave(SETTLED)
+    if cause := await why_unwanted(session, follow_up):
+        raise CannotLeave(cause)
     if KINDS[follow_up.kind].rejects:
         await _refuse_early(session, follow_up, now)
     mode = mode_of(connection, follow_up)

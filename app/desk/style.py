@@ -1,4 +1,4 @@
-"""The look of the recruiters' page: one sheet, nothing remote, light and dark, from a phone upwards."""
+"""The look of our pages: one sheet, nothing remote, light and dark, from a phone upwards."""
 
 from base64 import b64encode
 from hashlib import sha256
@@ -39,17 +39,22 @@ background:var(--card);color:inherit;cursor:pointer;width:100%}
 @media (min-width:40rem){main{padding-top:2.5rem}button{width:auto}section,details{padding:1.25rem 1.5rem}}
 """
 
-_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 
-HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_HASH}'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-}
-"""For every answer of the desk: no script, nothing remote, in no cache, in no index, in no frame."""
+def headers_for(style: str) -> dict[str, str]:
+    """For every answer with that sheet: no script, nothing remote, in no cache, in no index, in no frame."""
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return {
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'"
+        ),
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex, nofollow, noarchive",
+    }
+
+
+HEADERS = headers_for(STYLE)
+"""Those of the recruiters' page."""

@@ -43,6 +43,18 @@ class Choices:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a candidate chooses on their page, all at once. Empty texts choose nothing."""
+
+    paused: bool
+    """No reminders about the application of the link."""
+    important_only: bool
+    nurture_stopped: bool
+    locale: str = ""
+    time_zone: str = ""
+
+
 def unwanted(kind: str, choices: Choices, application_id: str) -> str | None:
     """Why a message of that kind about that application must not be sent, in words; None where it may."""
     known = KINDS.get(kind)

@@ -7,7 +7,7 @@ nobody.
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,11 +47,9 @@ def contact_token(vault: Vault, about: About) -> str:
 
 
 async def give_links(
-    session: AsyncSession, vault: Vault, base: str, about: Collection[About], now: datetime
+    session: AsyncSession, vault: Vault, base: str, about: Iterable[About], now: datetime
 ) -> None:
     """Makes the links of these people and applications work, those of old mails included."""
-    if not about:
-        return
     values = [
         {
             "token_hash": _hash(contact_token(vault, each)),
@@ -62,6 +60,8 @@ async def give_links(
         }
         for each in sorted(set(about))
     ]
+    if not values:
+        return
     statement = insert(ContactLink).values(values)
     changed = {"base": statement.excluded.base}
     await session.execute(

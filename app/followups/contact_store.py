@@ -1,17 +1,16 @@
 """What candidates have asked for about our writing: kept, looked up, and followed at once."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import CTE, ColumnElement, and_, delete, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.access import audit
 from app.ats.canonical import PersonRole
-from app.followups.contact import Choices, unwanted
+from app.followups.contact import Choices, Wishes, unwanted
 from app.followups.contact_models import ContactLink, ContactPreference
 from app.followups.models import FollowUp, FollowUpState
 from app.privacy.vault import Vault
@@ -26,15 +25,16 @@ _NOT_QUEUED = (
 )
 
 
-async def choices_of(session: AsyncSession, people: Collection[Person]) -> dict[str, Choices]:
+async def choices_of(session: AsyncSession, people: Iterable[Person]) -> dict[str, Choices]:
     """What these candidates have asked for, by our id of the person; whoever is not there asked for nothing.
 
     What they said before they were merged into one, and what was said for the same address under another id,
     counts as well.
     """
-    if not people:
+    ids = [person.id for person in people]
+    if not ids:
         return {}
-    same = _same_people([person.id for person in people])
+    same = _same_people(ids)
     rows = await session.execute(
         select(same.c.root, ContactPreference).join(ContactPreference, _said_by(same)),
     )
@@ -76,18 +76,6 @@ def _same_people(ids: Collection[str]) -> CTE:
     return same.union(merged)
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a candidate chooses on their page, all at once. Empty texts choose nothing."""
-
-    paused: bool
-    """No reminders about the application of the link."""
-    important_only: bool
-    nurture_stopped: bool
-    locale: str = ""
-    time_zone: str = ""
-
-
 async def person_of(session: AsyncSession, link: ContactLink, *, lock: bool = False) -> Person:
     """Whom that link was given to: after a merge the one who remains. Locked for a change if asked."""
     person = await session.get_one(Person, link.person_id)
@@ -123,15 +111,18 @@ async def keep_wishes(
 
 async def _keep(session: AsyncSession, person: Person, said: Choices, now: datetime) -> None:
     """One row holds it all: what was said under other ids of the same person has been read into it."""
-    since = await _stopped_since(session, person)
-    same = _same_people([person.id])
-    ids = select(col(ContactPreference.person_id)).join(same, _said_by(same))
-    await session.execute(delete(ContactPreference).where(col(ContactPreference.person_id).in_(ids)))
+    before = await _said_before(session, person)
+    since = min((row.nurture_stopped_at for row in before if row.nurture_stopped_at), default=now)
+    hashes = [row.address_hash for row in before]
+    for row in before:
+        await session.delete(row)
+    await session.flush()
     session.add(
         ContactPreference(
             person_id=person.id,
-            address_hash=person.address_hash,
-            nurture_stopped_at=(since or now) if said.nurture_stopped else None,
+            # After erasure the hash of the address that it was said for is all that still tells.
+            address_hash=person.address_hash or next((known for known in hashes if known), None),
+            nurture_stopped_at=since if said.nurture_stopped else None,
             important_only=said.important_only,
             paused=sorted(said.paused),
             updated_at=now,
@@ -146,10 +137,10 @@ async def _keep(session: AsyncSession, person: Person, said: Choices, now: datet
     await _cancel_unwanted(session, person, said, now)
 
 
-async def _stopped_since(session: AsyncSession, person: Person) -> datetime | None:
+async def _said_before(session: AsyncSession, person: Person) -> list[ContactPreference]:
     same = _same_people([person.id])
     rows = await session.scalars(select(ContactPreference).join(same, _said_by(same)))
-    return min((row.nurture_stopped_at for row in rows if row.nurture_stopped_at), default=None)
+    return list(rows.unique())
 
 
 async def _cancel_unwanted(session: AsyncSession, person: Person, said: Choices, now: datetime) -> None:

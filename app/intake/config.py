@@ -104,6 +104,12 @@ class ConnectionSettings(BaseModel):
     locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")] | None = None
     """The language of its messages, such as `de` or `en-US`, to the team and to candidates whose own is not
     known; unset: the service's."""
+    brand: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """In whose name it hires, in a word of your own: mail routes may be chosen by it."""
+    nurture_basis: str | dict[str, str] | None = None
+    """Why candidates may be written to apart from an application, as a phrase, or as one by language, such as
+    `you agreed to it when you applied`. A tag `consent: …` in the ATS counts before it; without either, such
+    a message waits for a person."""
     sender_name: str | None = None
     sender_address: str | None = None
     """Unset: those of the service's settings."""

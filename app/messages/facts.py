@@ -59,6 +59,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "offer.title": "the title in the offer",
         "offer.wish": "what the candidate had said they were looking for, and how the offer meets it",
         "person.name": "the name of the team member addressed",
+        "preferences.url": "the page on which to choose what to be written about",
         "promise.by": "the date promised before",
         "question.asked_on": "the date on which the candidate was asked",
         "question.what": "what the candidate was asked, as a phrase",

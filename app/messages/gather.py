@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.errors import Unprocessable
 from app.followups.catalogue import KINDS, Recipient
+from app.followups.contact_links import ContactUrls
 from app.followups.models import FollowUp
 from app.followups.plan import step_of
 from app.intake.config import ConnectionSettings
@@ -47,6 +48,8 @@ class Material:
     """What scorecards say about the candidate, the newest first; internal unless marked or picked."""
     interviewers: tuple[str, ...] = ()
     """Who holds the interview in question, by name."""
+    contact: ContactUrls | None = None
+    """Where the candidate chooses what to be written about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ def gather(material: Material, locale: str, now: datetime) -> Gathered:
         _clock(material, locale, now),
         _next_step(material, promised_at, locale),
         _waiting(material, locale),
-        _consent(material),
+        _consent(material, locale),
+        _contact(material),
         _from_scorecards(material),
         material.supplied,
     )
@@ -170,12 +174,22 @@ def _stated(material: Material, locale: str, now: datetime) -> Found:
     return found
 
 
-def _consent(material: Material) -> Found:
-    """Why somebody may be written to apart from their application: a tag says so, or nobody does."""
+def _consent(material: Material, locale: str) -> Found:
+    """Why somebody may be written to apart from their application: a tag says so, or the settings do."""
     tags = [tag for tag in material.truth.tags if tag.casefold().startswith(_CONSENT)]
-    basis = tags[0][len(_CONSENT) :].strip() if tags else None
-    source = f"{material.vendor}:application/{material.truth.external_id}"
-    return _facts(source, consent__basis=basis)
+    if tags and (basis := tags[0][len(_CONSENT) :].strip()):
+        return _facts(f"{material.vendor}:application/{material.truth.external_id}", consent__basis=basis)
+    return _facts("settings:connection", consent__basis=in_language(material.settings.nurture_basis, locale))
+
+
+def _contact(material: Material) -> Found:
+    if material.contact is None:
+        return {}
+    return _facts(
+        "link:contact",
+        unsubscribe__url=material.contact.unsubscribe,
+        preferences__url=material.contact.preferences,
+    )
 
 
 def _facts(source: str, **values: str | list[str] | None) -> Found:

@@ -1,7 +1,7 @@
 """What a follow-up's message may draw on, loaded: people opened, the application folded, supplied facts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -10,10 +10,14 @@ from sqlmodel import col
 
 from app.ats.canonical import PersonRole
 from app.followups.catalogue import KINDS, Recipient
+from app.followups.contact import Choices
+from app.followups.contact_links import About, ContactUrls, give_links, known_links
+from app.followups.contact_store import choices_of
 from app.followups.models import FollowUp, SuppliedFact
 from app.intake.models import Connection
 from app.messages.facts import FactValue
 from app.messages.gather import Material
+from app.messages.links import Links
 from app.messages.overrides import Templates, scopes_of
 from app.messages.stored import templates_at
 from app.privacy.vault import Vault, open_as_person
@@ -38,6 +42,8 @@ class Loaded:
     templates: Templates
     """Those that count for this application."""
     book: RuleBook
+    choices: Choices = field(default_factory=Choices)
+    """What the candidate has asked for about our writing."""
 
     @property
     def follow_up(self) -> FollowUp:
@@ -51,8 +57,13 @@ async def load(
     follow_ups: Sequence[FollowUp],
     *,
     company: str,
+    links: Links | None = None,
 ) -> list[Loaded]:
-    """The material of these follow-ups, which may belong to several applications and connections."""
+    """The material of these follow-ups, which may belong to several applications and connections.
+
+    With `links`, candidates are given those by which they choose what to be written about; without, those
+    that they have been given before are there.
+    """
     applications = await session.scalars(
         select(Application).where(col(Application.id).in_({f.application_id for f in follow_ups})),
     )
@@ -66,13 +77,20 @@ async def load(
     of = [known[a].application for a in sorted(written_to)]
     notes = await read_notes(session, vault, [(a.connection_id, a.external_id) for a in of])
     templates = await _templates(session, known, follow_ups)
+    candidates = {
+        a: candidate
+        for a in written_to
+        if (candidate := people[known[a].application.connection_id].get(_candidate(known[a])))
+    }
+    choices = await choices_of(session, candidates.values())
+    contacts = await _contacts(session, vault, candidates, links)
     loaded = []
     for follow_up in follow_ups:
         k = known[follow_up.application_id]
         told = about.get(follow_up.about_id or "")
         clock = clocks.get(follow_up.clock_id or (told.clock_id if told else None) or "")
         who = people[follow_up.connection_id]
-        candidate = who.get((PersonRole.CANDIDATE, k.truth.candidate or ""))
+        candidate = who.get(_candidate(k))
         addressee = _addressee(follow_up, who)
         case = _case(k, book, clock, follow_up.connection_id)
         material = Material(
@@ -90,9 +108,26 @@ async def load(
             about=told,
             interviewers=_interviewers(vault, case, who),
             notes=notes.get((follow_up.connection_id, k.application.external_id), ()),
+            contact=contacts.get(k.application.id),
         )
-        loaded.append(Loaded(material, candidate, addressee, templates[k.application.id], book))
+        said = choices.get(candidate.id, Choices()) if candidate else Choices()
+        loaded.append(Loaded(material, candidate, addressee, templates[k.application.id], book, said))
     return loaded
+
+
+def _candidate(known: Known) -> Ref:
+    return PersonRole.CANDIDATE, known.truth.candidate or ""
+
+
+async def _contacts(
+    session: AsyncSession, vault: Vault, candidates: Mapping[str, Person], links: Links | None
+) -> dict[str, ContactUrls]:
+    """By application; nobody who was erased is given one."""
+    about: dict[str, About] = {a: (person.id, a) for a, person in candidates.items() if person.key}
+    if links is not None:
+        await give_links(session, vault, links.public_url, about.values(), links.machine_now())
+    known = await known_links(session, vault, about.values())
+    return {a: known[each] for a, each in about.items() if each in known}
 
 
 async def _templates(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.followups.contact import unwanted
 from app.followups.models import FollowUpState
 from app.followups.store import SETTLED
 from app.messages.material import Loaded
@@ -16,4 +17,4 @@ def obstacle(loaded: Loaded, now: datetime) -> str | None:
         return "the candidate's data was erased"
     if about is not None and about.state not in FollowUpState.ASKS:
         return SETTLED
-    return None
+    return unwanted(row.kind, loaded.choices, row.application_id)

@@ -64,7 +64,7 @@ async def write_all(
     With `links`, whoever is asked for an approval gets one by which to decide.
     """
     preferred = await wishes(session, follow_ups)
-    for loaded in await load(session, vault, book, follow_ups, company=company):
+    for loaded in await load(session, vault, book, follow_ups, company=company, links=links):
         row = loaded.follow_up
         wish = preferred.get((row.connection_id, row.recipient))
         if obstacle(loaded, now) or not postponed(row, loaded, wish, now):

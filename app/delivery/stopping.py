@@ -1,0 +1,50 @@
+"""What a candidate has asked for, kept to when a message leaves; and how each such message can be stopped."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.ats.canonical import PersonRole
+from app.followups.contact import Choices, unwanted
+from app.followups.contact_links import ContactUrls, contact_token, give_links
+from app.followups.contact_store import choices_of
+from app.followups.models import FollowUp
+from app.mail.outbound import Envelope, MailClass
+from app.mail.unsubscribe import list_headers
+from app.privacy.vault import Vault
+from app.settings import Settings
+from app.timeline.models import Person
+from app.timeline.people import find_people
+
+
+async def why_unwanted(session: AsyncSession, follow_up: FollowUp) -> str | None:
+    """Why the candidate must not get it, by their own word, asked in the transaction that sends."""
+    role, _, external_id = follow_up.recipient.partition(":")
+    if role != PersonRole.CANDIDATE:
+        return None
+    people = await find_people(session, follow_up.connection_id, {(role, external_id)})
+    person = people.get((role, external_id))
+    if person is None:
+        return None
+    said = (await choices_of(session, [person])).get(person.id, Choices())
+    return unwanted(follow_up.kind, said, follow_up.application_id)
+
+
+async def stoppable(
+    session: AsyncSession,
+    vault: Vault,
+    settings: Settings,
+    envelope: Envelope,
+    follow_up: FollowUp,
+    candidate: Person,
+    machine_now: datetime,
+) -> Envelope:
+    """The envelope; where it only keeps in touch, with the headers by which a mailbox offers to stop that."""
+    if envelope.mail_class is not MailClass.NURTURE:
+        return envelope
+    about = candidate.id, follow_up.application_id
+    await give_links(session, vault, settings.public_url, [about], machine_now)
+    urls = ContactUrls.under(settings.public_url, contact_token(vault, about))
+    headers = list_headers(urls.unsubscribe, settings.mail_domain)
+    return replace(envelope, headers=(*envelope.headers, *headers))
