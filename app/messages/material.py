@@ -24,7 +24,7 @@ from app.privacy.vault import Vault, open_as_person
 from app.sla.cases import Case, RuleBook, cases
 from app.sla.models import Clock
 from app.sla.stops import clock_key
-from app.timeline.highlights import read_notes
+from app.timeline.highlights import Note, read_notes
 from app.timeline.models import Application, Person
 from app.timeline.people import PersonData, Ref, find_people, key_of, open_person
 from app.timeline.store import Known, read
@@ -68,6 +68,58 @@ async def load(
         select(Application).where(col(Application.id).in_({f.application_id for f in follow_ups})),
     )
     known = {k.application.id: k for k in await read(session, applications.all())}
+    batch = await _batch(session, vault, known, follow_ups, links)
+    loaded = []
+    for follow_up in follow_ups:
+        k = known[follow_up.application_id]
+        told = batch.about.get(follow_up.about_id or "")
+        clock = batch.clocks.get(follow_up.clock_id or (told.clock_id if told else None) or "")
+        who, vendor = batch.people[follow_up.connection_id], batch.vendors[follow_up.connection_id]
+        candidate, addressee = who.get(_candidate(k)), _addressee(follow_up, who)
+        case = _case(k, book, clock, follow_up.connection_id)
+        material = Material(
+            follow_up=follow_up,
+            truth=k.truth,
+            settings=k.settings,
+            vendor=vendor,
+            company=company,
+            candidate=_open(vault, candidate),
+            recruiter=_open(vault, _recruiter(k, who)),
+            addressee=_open(vault, addressee),
+            clock=clock,
+            case=case,
+            supplied=await _supplied(session, vault, follow_up, candidate, vendor),
+            about=told,
+            interviewers=_interviewers(vault, case, who),
+            notes=batch.notes.get((follow_up.connection_id, k.application.external_id), ()),
+            contact=batch.contacts.get(k.application.id),
+        )
+        said = batch.choices.get(candidate.id, Choices()) if candidate else Choices()
+        loaded.append(Loaded(material, candidate, addressee, batch.templates[k.application.id], book, said))
+    return loaded
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is read once for all follow-ups of a batch."""
+
+    vendors: Mapping[str, str]
+    clocks: Mapping[str, Clock]
+    about: Mapping[str, FollowUp]
+    people: Mapping[str, Mapping[Ref, Person]]
+    notes: Mapping[tuple[str, str], tuple[Note, ...]]
+    templates: Mapping[str, Templates]
+    choices: Mapping[str, Choices]
+    contacts: Mapping[str, ContactUrls]
+
+
+async def _batch(
+    session: AsyncSession,
+    vault: Vault,
+    known: Mapping[str, Known],
+    follow_ups: Sequence[FollowUp],
+    links: Links | None,
+) -> _Batch:
     vendors = {c.id: c.vendor for c in await session.scalars(select(Connection))}
     clocks = await _by_id(session, Clock, [f.clock_id for f in follow_ups])
     about = await _by_id(session, FollowUp, [f.about_id for f in follow_ups])
@@ -84,35 +136,7 @@ async def load(
     }
     choices = await choices_of(session, candidates.values())
     contacts = await _contacts(session, vault, candidates, links)
-    loaded = []
-    for follow_up in follow_ups:
-        k = known[follow_up.application_id]
-        told = about.get(follow_up.about_id or "")
-        clock = clocks.get(follow_up.clock_id or (told.clock_id if told else None) or "")
-        who = people[follow_up.connection_id]
-        candidate = who.get(_candidate(k))
-        addressee = _addressee(follow_up, who)
-        case = _case(k, book, clock, follow_up.connection_id)
-        material = Material(
-            follow_up=follow_up,
-            truth=k.truth,
-            settings=k.settings,
-            vendor=vendors[follow_up.connection_id],
-            company=company,
-            candidate=_open(vault, candidate),
-            recruiter=_open(vault, _recruiter(k, who)),
-            addressee=_open(vault, addressee),
-            clock=clock,
-            case=case,
-            supplied=await _supplied(session, vault, follow_up, candidate, vendors[follow_up.connection_id]),
-            about=told,
-            interviewers=_interviewers(vault, case, who),
-            notes=notes.get((follow_up.connection_id, k.application.external_id), ()),
-            contact=contacts.get(k.application.id),
-        )
-        said = choices.get(candidate.id, Choices()) if candidate else Choices()
-        loaded.append(Loaded(material, candidate, addressee, templates[k.application.id], book, said))
-    return loaded
+    return _Batch(vendors, clocks, about, people, notes, templates, choices, contacts)
 
 
 def _candidate(known: Known) -> Ref:
