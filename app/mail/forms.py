@@ -61,7 +61,7 @@ def _urlencoded(body: bytes) -> tuple[FormField, ...]:
 
 
 def _parts(body: bytes, boundary: bytes) -> Iterator[FormField]:
-    _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary, MOST_FIELDS + 2)
+    _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary, MOST_FIELDS + 1)
     for part in parts:
         if part.startswith(b"--"):
             return
