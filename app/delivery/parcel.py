@@ -17,6 +17,7 @@ from app.delivery.models import Delivery, Suppression
 from app.delivery.notes import marker
 from app.delivery.route import Route, RouteMeta
 from app.delivery.signing import addressee_and_signer, sender_of
+from app.delivery.stopping import ways_to_stop
 from app.delivery.ways import CHATS, NOTE, SLACK, TASK, TEAMS, WRITES
 from app.delivery.words import note_body
 from app.delivery.writes import payload_of
@@ -176,6 +177,7 @@ class Packer:
             text=words["text"],
             html=words["html"],
             reply_to=reply_to,
+            headers=await ways_to_stop(session, self.vault, self.settings, follow_up, recipient),
         )
 
     async def _hook(self, session: AsyncSession, delivery: Delivery, follow_up: FollowUp) -> str:

@@ -1,17 +1,14 @@
 """What a candidate has asked for, kept to when a message leaves; and how each such message can be stopped."""
 
-from dataclasses import replace
-from datetime import datetime
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.ats.canonical import PersonRole
+from app.followups.catalogue import KINDS, MessageClass
 from app.followups.contact import Choices, unwanted
 from app.followups.contact_links import ContactUrls, contact_token, give_links
 from app.followups.contact_store import choices_of
 from app.followups.models import FollowUp
-from app.mail.outbound import Envelope, MailClass
-from app.mail.unsubscribe import list_headers
+from app.mail.unsubscribe import Headers, list_headers
 from app.privacy.vault import Vault
 from app.settings import Settings
 from app.timeline.models import Person
@@ -31,20 +28,16 @@ async def why_unwanted(session: AsyncSession, follow_up: FollowUp) -> str | None
     return unwanted(follow_up.kind, said, follow_up.application_id)
 
 
-async def stoppable(
-    session: AsyncSession,
-    vault: Vault,
-    settings: Settings,
-    envelope: Envelope,
-    follow_up: FollowUp,
-    candidate: Person,
-    machine_now: datetime,
-) -> Envelope:
-    """The envelope; where it only keeps in touch, with the headers by which a mailbox offers to stop that."""
-    if envelope.mail_class is not MailClass.NURTURE:
-        return envelope
-    about = candidate.id, follow_up.application_id
-    await give_links(session, vault, settings.public_url, [about], machine_now)
+async def ways_to_stop(
+    session: AsyncSession, vault: Vault, settings: Settings, follow_up: FollowUp, recipient: Person
+) -> Headers:
+    """The headers by which a mailbox offers to stop such mail; none for what is about an application.
+
+    One click on an interview's confirmation would silence what the candidate needs to know.
+    """
+    if KINDS[follow_up.kind].message_class is not MessageClass.NURTURE:
+        return ()
+    about = recipient.id, follow_up.application_id
+    await give_links(session, vault, settings.public_url, [about], follow_up.created_at)
     urls = ContactUrls.under(settings.public_url, contact_token(vault, about))
-    headers = list_headers(urls.unsubscribe, settings.mail_domain)
-    return replace(envelope, headers=(*envelope.headers, *headers))
+    return list_headers(urls.unsubscribe, settings.mail_domain)
