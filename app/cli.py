@@ -33,6 +33,10 @@ _COMMANDS = {
         "app.followups.preference_commands:preferences_group",
         "How the team hears from us: list, set, forget.",
     ),
+    "suppressions": (
+        "app.delivery.suppression_commands:suppressions_group",
+        "Addresses that are never written to: import, export, check.",
+    ),
     "silence": ("app.silence_commands:silence_command", "Who is left in silence, and who must act."),
     "keys": ("app.access.commands:keys_group", "API keys: create, list, revoke; the master key."),
 }

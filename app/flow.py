@@ -15,7 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import unit_of_work
 from app.delivery.claim import Instants
+from app.delivery.hook_fetch import Fetch, fetch
+from app.delivery.hook_queue import tidy_hooks
+from app.delivery.hook_sources import sources_of
 from app.delivery.parcel import Packer
+from app.delivery.receive import Receiver
 from app.delivery.release import release_due
 from app.delivery.routes import Route
 from app.delivery.send import Post
@@ -50,6 +54,8 @@ class Flow:
     route: Route
     rephraser: Rephraser | None = None
     """Only where a language model is set up."""
+    fetch: Fetch = fetch
+    """How a mail provider's own addresses are asked, to start a subscription."""
 
     async def events(self) -> int:
         """Event → truth: read what the ATS said into facts, and wake the applications concerned."""
@@ -152,6 +158,15 @@ class Flow:
         """Delivery: ask what became of sends with an unknown outcome."""
         return await self._post.ask_due(await self._instants())
 
+    async def receipts(self) -> int:
+        """Delivery, from the other side: what mail providers told us becomes what is known of a message."""
+        at, receiver = await self._instants(), self._receiver
+        return await receiver.read_due(at) + await receiver.match_due(at)
+
+    async def confirmations(self) -> int:
+        """Beside the flow: subscriptions to a provider's webhooks begin when we ask for them."""
+        return await self._receiver.confirm_due(await self._instants())
+
     async def polls(self) -> int:
         """Truth, from the other side: ask the ATS for what its webhooks never say, or lost."""
         if not self.services.settings.poll:
@@ -181,7 +196,8 @@ class Flow:
         at = await self._instants()
         days = self.services.settings.raw_body_days
         async with unit_of_work(self.services.sessions) as session:
-            return await tidy(session, now=at.business, machine_now=at.machine, raw_body_days=days)
+            gone = await tidy(session, now=at.business, machine_now=at.machine, raw_body_days=days)
+            return gone + await tidy_hooks(session, at.machine)
 
     def drains(self) -> dict[str, Callable[[], Awaitable[int]]]:
         """Every drain by name, in the order of the flow."""
@@ -197,8 +213,15 @@ class Flow:
             "releases": self.releases,
             "deliveries": self.deliveries,
             "questions": self.questions,
+            "receipts": self.receipts,
+            "confirmations": self.confirmations,
             "polls": self.polls,
         }
+
+    @property
+    def _receiver(self) -> Receiver:
+        services = self.services
+        return Receiver(services.sessions, services.vault, sources_of(services.settings), self.fetch)
 
     @property
     def _post(self) -> Post:

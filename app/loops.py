@@ -15,13 +15,14 @@ log = structlog.get_logger()
 
 Drain = Callable[[], Awaitable[int]]
 
-_WORK = ("events", "recomputes", "applications", "approvals", "messages", "digests", "releases")
+_WORK = ("events", "recomputes", "applications", "approvals", "messages", "digests", "releases", "receipts")
 _PATIENCE = {
     "work": 0.5,
     "rephrasings": 0.5,
     "deliveries": 0.5,
     "inquiries": 1.0,
     "questions": 2.0,
+    "confirmations": 2.0,
     "polls": 2.0,
 }
 """Seconds after which a loop looks by itself: the bell only shortens the wait."""
@@ -57,7 +58,7 @@ class Loops:
             asyncio.create_task(self._loop("work", inner), name="work"),
             *(
                 asyncio.create_task(self._loop(name, [drains[name]]), name=name)
-                for name in ("rephrasings", "inquiries", "deliveries", "questions", "polls")
+                for name in ("rephrasings", "inquiries", "deliveries", "questions", "confirmations", "polls")
             ),
         ]
         try:

@@ -9,7 +9,9 @@ from starlette.types import Receive, Scope, Send
 
 from app import problems, silence_router
 from app.access import router as access
+from app.delivery import health_router, hook_door, suppression_router
 from app.delivery import router as delivery
+from app.delivery.hook_sources import sources_of
 from app.desk import contact_router as contact
 from app.desk import router as desk
 from app.followups import preferences_router
@@ -38,6 +40,8 @@ ROUTERS = (
     *messages.routers,
     *templates.routers,
     *delivery.routers,
+    *suppression_router.routers,
+    *health_router.routers,
     *silence_router.routers,
     *access.routers,
     desk.router,
@@ -61,6 +65,7 @@ def create_app(services: Services | None = None, settings: Settings | None = Non
         async with AsyncExitStack() as opened:
             if services is None:
                 app.state.services = await opened.enter_async_context(open_services(settings or Settings()))
+            app.state.hook_door = open_hook_door(app.state.services)
             app.state.door = await opened.enter_async_context(_open_door(app.state.services))
             yield
 
@@ -90,8 +95,21 @@ class _Doored(Api):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if door.is_webhook(scope):
             await self.state.door(scope, receive, send)
+        elif hook_door.is_hook(scope):
+            await self.state.hook_door(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+
+def open_hook_door(services: Services) -> hook_door.HookDoor:
+    """The door of mail providers; raises `UnsafeSettings` where its settings are not understood."""
+    return hook_door.HookDoor(
+        sources=sources_of(services.settings),
+        sessions=services.sessions,
+        vault=services.vault,
+        machine_now=lambda: services.machine_now(),  # noqa: PLW0108  # both may be replaced
+        nudge=lambda: services.nudge(),  # noqa: PLW0108  # later
+    )
 
 
 @asynccontextmanager

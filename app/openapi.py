@@ -33,6 +33,7 @@ TAGS = [
     {"name": "deliveries", "description": "One way out with its attempts; settle what is unknown."},
     {"name": "routes", "description": "Ways out that are or were stopped; restart."},
     {"name": "suppressions", "description": "Addresses that are never written to, known by keyed hash."},
+    {"name": "sending-domains", "description": "Domains that we send from: their rates; paused; resume."},
     {
         "name": "silence",
         "description": "Applications that nobody answers, each with who must act. Zero, or names.",

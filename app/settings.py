@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     postmark_base_url: str = "https://api.postmarkapp.com"
     postmark_stream: str = "outbound"
 
+    mail_hooks: SecretStr | None = None
+    """What mail providers prove their webhooks with, as JSON by route: `{"brevo": {"secrets": ["…"]}}`."""
+
     company_name: str = "Your company"
     locale: str = "en"
     time_zone: str = "UTC"

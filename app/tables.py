@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from app.access import models as access
+from app.delivery import hook_models as hooks
 from app.delivery import models as delivery
 from app.demo import models as demo
 from app.followups import contact_models as contact
@@ -20,6 +21,7 @@ __all__ = [
     "delivery",
     "demo",
     "followups",
+    "hooks",
     "intake",
     "messages",
     "metadata",

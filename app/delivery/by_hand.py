@@ -10,6 +10,7 @@ from app.ats.canonical import FactKind
 from app.delivery.claim import Instants
 from app.delivery.models import Delivery, DeliveryState, RouteHealth, Suppression
 from app.delivery.settle import locked_follow_up, settle
+from app.delivery.suppressions import lift_people
 from app.delivery.ways import MAIL, speaks
 from app.errors import NotFound, WrongState
 from app.followups.models import Approval, FollowUp, FollowUpState
@@ -55,11 +56,11 @@ async def settle_unknown(
     verdict = "arrived" if arrived else "not_arrived"
     session.add(await _verdict(session, vault, delivery, verdict, by=by, reason=reason, at=at.business))
     if not arrived and speaks(delivery.channel, follow_up):
-        await _unsay(session, follow_up)
+        await unsay(session, follow_up)
     await settle(session, vault, delivery.id, delivery.attempt, Outcome(kind, detail), at)
     if delivery.state == DeliveryState.QUEUED:
         delivery.act_at, delivery.waiting_on = at.business, None
-    await _wake(session, follow_up, at.business)
+    await wake(session, follow_up, at.business)
     await session.flush()
     return delivery
 
@@ -102,16 +103,18 @@ async def try_again(session: AsyncSession, delivery_id: str, *, at: Instants) ->
         raise NotFound
     delivery.state, delivery.act_at = DeliveryState.QUEUED, at.business
     delivery.settled_at = delivery.waiting_on = delivery.cause = None
+    delivery.receipt = delivery.receipt_at = delivery.receipt_detail = None
+    delivery.receipts_from = at.machine
     if speaks(delivery.channel, follow_up) and follow_up.state == FollowUpState.FAILED:
         follow_up.state, follow_up.cause = FollowUpState.QUEUED, None
         follow_up.updated_at = at.business
-    await _wake(session, follow_up, at.business)
+    await wake(session, follow_up, at.business)
     await session.flush()
     return delivery
 
 
-async def _unsay(session: AsyncSession, follow_up: FollowUp) -> None:
-    """While nobody knew, it counted as said, and clocks were met by it.
+async def unsay(session: AsyncSession, follow_up: FollowUp) -> None:
+    """While nobody knew better, it counted as said, and clocks were met by it.
 
     That was an assumption and no fact: it goes, so that the clocks run on and the message is wanted again.
     """
@@ -124,7 +127,8 @@ async def _unsay(session: AsyncSession, follow_up: FollowUp) -> None:
     )
 
 
-async def _wake(session: AsyncSession, follow_up: FollowUp, now: datetime) -> None:
+async def wake(session: AsyncSession, follow_up: FollowUp, now: datetime) -> None:
+    """Its application is looked at again: clocks and plans follow from what is true now."""
     await session.execute(
         update(Application)
         .where(col(Application.id) == follow_up.application_id)
@@ -179,4 +183,5 @@ async def lift(session: AsyncSession, vault: Vault, address: str) -> Suppression
     if known is None:
         raise NotFound("That address is not suppressed.")
     await session.delete(known)
+    await lift_people(session, known.address_hash)
     return known

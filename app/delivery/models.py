@@ -25,6 +25,9 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("follow_up_id", "channel"),
         Index("ix_delivery_act", "act_at", postgresql_where=text("act_at IS NOT NULL")),
+        Index("ix_delivery_provider_id", "provider_id", postgresql_where=text("channel = 'mail'")),
+        Index("ix_delivery_wire_id", "wire_id", postgresql_where=text("channel = 'mail'")),
+        Index("ix_delivery_settled", "settled_at", postgresql_where=text("channel = 'mail'")),
     )
 
     id: str = Field(primary_key=True)
@@ -47,6 +50,15 @@ class Delivery(SQLModel, table=True):
     provider_id: str | None = None
     wire_id: str | None = None
     """The Message-ID, or the marker in a note or a task."""
+    receipt: str | None = None
+    """The weightiest that the provider has said of it since: delivered, bounced_hard, complained …"""
+    receipt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When that happened, as the provider says."""
+    receipt_detail: str | None = None
+    receipts_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Machine time: receipts of before are about a send that a person has tried again."""
+    sender_domain: str | None = None
+    """The domain that a mail was sent from, whose reputation it bears."""
     correlation_id: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -74,6 +86,17 @@ class Suppression(SQLModel, table=True):
     """An address that must not be written to, known only by its keyed hash."""
 
     address_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    reason: str
+    source: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PersonSuppression(SQLModel, table=True):
+    """A person who must not be written to, whatever address they have."""
+
+    __tablename__ = "person_suppression"
+
+    person_id: str = Field(foreign_key="person.id", primary_key=True)
     reason: str
     source: str
     created_at: datetime = Field(sa_type=UtcDateTime)

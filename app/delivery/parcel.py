@@ -4,20 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from app.ats.canonical import PersonRole
 from app.ats.http import Target
 from app.delivery.extras import finished
+from app.delivery.health import LOOK_AGAIN, why_paused
 from app.delivery.held import SomebodyElse, refuse_too_much
 from app.delivery.hours import window_for
-from app.delivery.models import Delivery, Suppression
+from app.delivery.models import Delivery
 from app.delivery.notes import marker
 from app.delivery.route import Route, RouteMeta
 from app.delivery.signing import addressee_and_signer, sender_of
-from app.delivery.stopping import ways_to_stop
+from app.delivery.suppressions import why_suppressed
 from app.delivery.ways import CHATS, NOTE, SLACK, TASK, TEAMS, WRITES
 from app.delivery.words import note_body
 from app.delivery.writes import payload_of
@@ -129,7 +128,7 @@ class Packer:
             hook = await self._hook(session, delivery, follow_up)
             payload = _BUILDERS[delivery.channel](words["subject"], words["text"])
         else:
-            envelope = await self._envelope(session, delivery, follow_up, words, application)
+            envelope = await self._envelope(session, delivery, follow_up, words, application, now)
             await self._refuse_now(session, follow_up, application, settings_of(connection), now)
             appointment = appointment_of(self.vault, message, person)
             envelope = finished(envelope, follow_up, message, appointment)
@@ -159,6 +158,7 @@ class Packer:
         follow_up: FollowUp,
         words: dict[str, str],
         application: Application,
+        now: datetime,
     ) -> Envelope:
         recipient, signer = await addressee_and_signer(session, self.vault, delivery, follow_up, application)
         if recipient is None:
@@ -168,6 +168,7 @@ class Packer:
         if not data.email:
             raise CannotLeave("no e-mail address is known", waits=True)
         sender, reply_to = sender_of(self.settings, signer)
+        await self._refuse_paused(session, delivery, follow_up, sender, now)
         return Envelope(
             send_id=delivery.id,
             message_id=message_id(delivery.id, self.settings.mail_domain),
@@ -177,8 +178,18 @@ class Packer:
             text=words["text"],
             html=words["html"],
             reply_to=reply_to,
-            headers=await ways_to_stop(session, self.vault, self.settings, follow_up, recipient),
         )
+
+    async def _refuse_paused(
+        self, session: AsyncSession, delivery: Delivery, follow_up: FollowUp, sender: Address, now: datetime
+    ) -> None:
+        """Raises NotNow while the domain's health forbids mail to candidates; the team is told anyway."""
+        delivery.sender_domain = sender.email.rpartition("@")[2].casefold()
+        if not follow_up.recipient.startswith("candidate:"):
+            return
+        if why := await why_paused(session, delivery.sender_domain):
+            delivery.cause, delivery.waiting_on = f"its sending domain is paused: {why}", "operations"
+            raise NotNow(now + LOOK_AGAIN)
 
     async def _hook(self, session: AsyncSession, delivery: Delivery, follow_up: FollowUp) -> str:
         """Where the member's room is now: it may have been renewed since it was queued."""
@@ -217,10 +228,5 @@ class Packer:
             raise CannotLeave("the ATS says that the candidate may not be mailed")
         if person.role == PersonRole.CANDIDATE and person.private:
             raise CannotLeave("the candidate is private in the ATS")
-        if person.address_hash is None:
-            return
-        found = await session.scalar(
-            select(Suppression).where(col(Suppression.address_hash) == person.address_hash),
-        )
-        if found:
-            raise CannotLeave(f"the address is suppressed: {found.reason}")
+        if why := await why_suppressed(session, person):
+            raise CannotLeave(why)

@@ -8,11 +8,13 @@ from sqlmodel import col
 
 from app.delivery import by_hand
 from app.delivery.claim import Instants
+from app.delivery.hook_models import ReceiptRow
 from app.delivery.models import Attempt, Delivery, RouteHealth, Suppression
 from app.delivery.schemas import (
     AttemptShown,
     DeliveryDetail,
     DeliveryShown,
+    ReceiptShown,
     RouteShown,
     Settlement,
     SuppressionLifted,
@@ -32,6 +34,8 @@ router = api_router("/v1/deliveries", "deliveries")
 routes_router = api_router("/v1/routes", "routes")
 suppressions_router = api_router("/v1/suppressions", "suppressions")
 routers = (router, routes_router, suppressions_router)
+
+_MOST_RECEIPTS = 200
 
 Filter = Annotated[str | None, Query(max_length=200)]
 
@@ -70,13 +74,21 @@ async def list_deliveries(
 async def get_delivery(
     delivery_id: Id, _: Annotated[Caller, needs("read")], session: Session
 ) -> DeliveryDetail:
-    """One delivery with its attempts."""
+    """One delivery with its attempts, and what the provider said of it."""
     delivery = await by_hand.get(session, delivery_id)
     rows = await session.scalars(
         select(Attempt).where(col(Attempt.delivery_id) == delivery.id).order_by(col(Attempt.number))
     )
     attempts = [AttemptShown.model_validate(row) for row in rows]
-    return DeliveryDetail.model_validate({**delivery.model_dump(), "attempts": attempts})
+    told = await session.scalars(
+        select(ReceiptRow)
+        .where(col(ReceiptRow.delivery_id) == delivery.id)
+        .order_by(col(ReceiptRow.received_at), col(ReceiptRow.id))
+        .limit(_MOST_RECEIPTS)
+    )
+    receipts = [ReceiptShown.model_validate(row) for row in told]
+    shown = {**delivery.model_dump(), "attempts": attempts, "receipts": receipts}
+    return DeliveryDetail.model_validate(shown)
 
 
 @router.post("/{delivery_id}/settle", responses=responses_for(NotFound, WrongState))

@@ -23,6 +23,9 @@ _DELIVERY: dict[str, JsonValue] = {
     "attempt": 1,
     "provider_id": None,
     "wire_id": "<dlv_01jd2q8z6w3k7m9p5r1t0v4x2y@acme.example>",
+    "receipt": None,
+    "receipt_at": None,
+    "receipt_detail": None,
     "correlation_id": "evt_01jd2q8z6w3k7m9p5r1t0v4x2y",
     "created_at": "2026-11-20T13:00:00Z",
     "settled_at": None,
@@ -35,6 +38,13 @@ _ATTEMPT: dict[str, JsonValue] = {
     "outcome": "ambiguous",
     "detail": "no answer within the lease",
     "payload_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+}
+_RECEIPT: dict[str, JsonValue] = {
+    "kind": "deferred",
+    "at": "2026-11-20T13:00:12Z",
+    "received_at": "2026-11-20T13:00:14Z",
+    "detail": "4.2.2",
+    "machine": False,
 }
 
 
@@ -49,8 +59,8 @@ class DeliveryShown(Shown):
     follow_up_id: str
     message_id: str
     connection_id: str
-    channel: Literal["mail", "note", "tag", "email_log", "task"]
-    """The mail itself; or what is left in the ATS: a note, a tag, a copy of the mail, a task."""
+    channel: Literal["mail", "slack", "teams", "note", "tag", "email_log", "task"]
+    """The mail itself or a room of the team; or what is left in the ATS: a note, a tag, a copy, a task."""
     route: str | None
     recipient: str
     state: Literal["queued", "sending", "sent", "failed", "unknown", "cancelled"]
@@ -63,6 +73,11 @@ class DeliveryShown(Shown):
     provider_id: str | None
     wire_id: str | None
     """The Message-ID, or the marker in the note or the task."""
+    receipt: str | None
+    """The weightiest that the provider has said since: delivered, deferred, bounced_hard, complained …"""
+    receipt_at: datetime | None
+    receipt_detail: str | None
+    """The provider's own code."""
     correlation_id: str | None
     created_at: datetime
     settled_at: datetime | None
@@ -84,12 +99,27 @@ class AttemptShown(Shown):
     model_config = _like(_ATTEMPT)
 
 
+class ReceiptShown(Shown):
+    """One thing that the provider said of it, as it came."""
+
+    kind: str
+    at: datetime | None
+    """As the provider says."""
+    received_at: datetime
+    detail: str
+    machine: bool
+    """An opening or click by a scanner or a mailbox's prefetch."""
+
+    model_config = _like(_RECEIPT)
+
+
 class DeliveryDetail(DeliveryShown):
-    """A delivery with its attempts."""
+    """A delivery with its attempts and receipts."""
 
     attempts: list[AttemptShown]
+    receipts: list[ReceiptShown]
 
-    model_config = _like({**_DELIVERY, "attempts": [_ATTEMPT]})
+    model_config = _like({**_DELIVERY, "attempts": [_ATTEMPT], "receipts": [_RECEIPT]})
 
 
 class Settlement(Given):

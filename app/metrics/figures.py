@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.delivery.health import standings, without_receipt
+from app.delivery.hook_queue import set_aside
 from app.delivery.models import RouteHealth
 from app.followups.models import FollowUp, FollowUpState
 from app.intake.models import Event, EventState
@@ -59,6 +61,7 @@ async def figures(session: AsyncSession, now: datetime, machine_now: datetime) -
         *await _silence(session, now, machine_now),
         *await _polls(session),
         await _templates(session),
+        *await _receipts(session, tallies, now),
         *await _machines(session, machine_now),
     ]
 
@@ -242,6 +245,46 @@ async def _templates(session: AsyncSession) -> Figure:
         "Templates of the company's own that are in force and cannot be used, so that others are.",
         "gauge",
         [("", {}, await count_passed_over(session))],
+    )
+
+
+async def _receipts(session: AsyncSession, tallies: Tallies, now: datetime) -> Iterator[Figure]:
+    told = tallies.get("receipt", ())
+    domains = await standings(session, now)
+    rates = [
+        ("", {"domain": one.domain, "of": of}, rate)
+        for one in domains
+        for of, rate in (("complaints", one.rates.complaint_rate), ("bounces", one.rates.bounce_rate))
+    ]
+    silent = await without_receipt(session, sorted({route for route, _, _, _ in told}), now)
+    return iter(
+        (
+            Figure(
+                "heardback_receipts",
+                "What mail providers said of messages, by route and kind.",
+                "gauge",
+                [("", {"route": route, "kind": kind}, number) for route, kind, number, _ in told],
+            ),
+            Figure(
+                "heardback_mails_without_receipt",
+                "Mails of the last three days, an hour old and more, of which no receipt has come.",
+                "gauge",
+                [("", {"route": route}, number) for route, number in silent.items()],
+            ),
+            Figure("heardback_sending_domain_rate", "Share of a week's mails.", "gauge", rates),
+            Figure(
+                "heardback_sending_domain_paused",
+                "1: nothing to candidates leaves from it until a person looks.",
+                "gauge",
+                [("", {"domain": one.domain}, float(one.paused_at is not None)) for one in domains],
+            ),
+            Figure(
+                "heardback_mail_webhooks_set_aside",
+                "Webhooks of mail providers that could not be read.",
+                "gauge",
+                [("", {}, await set_aside(session))],
+            ),
+        )
     )
 
 

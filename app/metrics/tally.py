@@ -24,6 +24,8 @@ SELECT 'answered', policy, '', {sign}, {sign} * extract(epoch FROM closed_at - s
 FROM {rows} WHERE state = 'met' AND closed_by LIKE 'said:%'
 """
 
+_RECEIPT = "SELECT 'receipt' f, route a, kind b, {sign} n, 0::numeric s FROM {rows}"
+
 _SUM = (
     "INSERT INTO tally (figure, a, b, number, seconds) SELECT f, a, b, sum(n), sum(s) FROM ({rows}) changes "
     "GROUP BY f, a, b HAVING sum(n) <> 0 OR sum(s) <> 0;"
@@ -68,7 +70,15 @@ _ALL = tuple(
 TALLY_TRIGGER_SQL = tuple(statement for up, _ in _ALL for statement in up)
 TALLY_TRIGGER_DOWN = tuple(statement for _, down in _ALL for statement in down)
 
-COUNTED = {"event": _EVENT, "clock": _CLOCK, "follow_up": _FOLLOW_UP, "delivery": _DELIVERY}
+RECEIPT_TRIGGER_SQL, RECEIPT_TRIGGER_DOWN = _triggers("receipt", _RECEIPT)
+
+COUNTED = {
+    "event": _EVENT,
+    "clock": _CLOCK,
+    "follow_up": _FOLLOW_UP,
+    "delivery": _DELIVERY,
+    "receipt": _RECEIPT,
+}
 """What is counted of each table, as the triggers do it: for a recount from the rows themselves."""
 
 _FOLD = """

@@ -20,6 +20,7 @@ MAY_USE_THE_NETWORK = {
     "calls.py": "the vendors' APIs",
     "calls_wire.py": "the vendors' APIs",
     "vendors.py": "the vendors' APIs",
+    "delivery/hook_fetch.py": "what the proof of a mail provider's webhook needs",
     "delivery/route_chat.py": "chat rooms of the team",
     "delivery/route_http.py": "mail providers",
     "delivery/route_smtp.py": "mail providers",
