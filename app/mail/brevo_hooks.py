@@ -4,9 +4,6 @@ They prove themselves by what was set when the webhook was made: a bearer token,
 from Brevo's documentation and from clients that read its webhooks, read 2026-11.
 """
 
-import base64
-import binascii
-import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -31,6 +28,7 @@ from app.mail.heard import (
     of_policy,
 )
 from app.mail.hooks import HookAnswers, HookSecrets, InboundMail, Receipt, ReceiptKind
+from app.mail.proof import carries_secret
 
 ANSWERS = HookAnswers(success=200, retry=429, refused=429)
 """Brevo repeats after 429 only (10 min, 1, 2, 8 h) and discards after any other error.
@@ -88,20 +86,8 @@ def confirm_url(headers: Mapping[str, str], body: bytes, secrets: HookSecrets, /
 def verify(headers: Mapping[str, str], body: bytes, secrets: HookSecrets, now: datetime, /) -> None:
     """Raises `BadSignature` unless the request carries an active secret. The body is not covered."""
     del body, now
-    scheme, _, given = headers.get("authorization", "").partition(" ")
-    claimed = _credentials(scheme.lower(), given.strip())
-    matches = [hmac.compare_digest(claimed, secret.encode()) for secret in secrets.secrets if secret]
-    if not claimed or not any(matches):
+    if not carries_secret(headers, secrets):
         raise BadSignature("The webhook does not carry the secret that was set in Brevo.")
-
-
-def _credentials(scheme: str, given: str) -> bytes:
-    if scheme == "bearer":
-        return given.encode("utf-8", "replace")
-    try:
-        return base64.b64decode(given, validate=True) if scheme == "basic" else b""
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def receipts(headers: Mapping[str, str], body: bytes, received_at: datetime, /) -> tuple[Receipt, ...]:

@@ -33,7 +33,6 @@ REGIONS: Mapping[str, str] = MappingProxyType(
 
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 _OK = range(200, 300)
-_SERVER_ERRORS = range(500, 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def parse(status: int, headers: Mapping[str, str], body: bytes, /) -> Outcome:
             return Outcome(OutcomeKind.CONFIGURATION, f"Mailgun {status}: wrong address, nothing is sent")
         return Outcome(OutcomeKind.AMBIGUOUS, "Mailgun answered success without an id")
     message = answer.get("message") if answer is not None else None
-    if status in _SERVER_ERRORS or not (isinstance(message, str) or status in _ACCOUNT):
+    if not isinstance(message, str) and status not in _ACCOUNT:
         return by_status("Mailgun", status, headers)
     return _refused(status, str(message or ""), headers)
 

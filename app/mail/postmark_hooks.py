@@ -5,9 +5,6 @@ of its own (``Authorization: Bearer …``). Postmark stops for good after a 403.
 documentation and its own clients, read 2026-11.
 """
 
-import base64
-import binascii
-import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -28,6 +25,7 @@ from app.mail.heard import (
 )
 from app.mail.hooks import HookAnswers, HookSecrets, InboundMail, Receipt, ReceiptKind
 from app.mail.postmark import METADATA_KEY
+from app.mail.proof import carries_secret
 
 ANSWERS = HookAnswers(success=200, retry=503, refused=401)
 """Never 403: Postmark would stop trying."""
@@ -73,20 +71,8 @@ def confirm_url(headers: Mapping[str, str], body: bytes, secrets: HookSecrets, /
 def verify(headers: Mapping[str, str], body: bytes, secrets: HookSecrets, now: datetime, /) -> None:
     """Raises `BadSignature` unless the request carries an active secret. The body is not covered."""
     del body, now
-    scheme, _, given = headers.get("authorization", "").partition(" ")
-    claimed = _credentials(scheme.lower(), given.strip())
-    matches = [hmac.compare_digest(claimed, secret.encode()) for secret in secrets.secrets if secret]
-    if not claimed or not any(matches):
+    if not carries_secret(headers, secrets):
         raise BadSignature("The webhook does not carry the secret that was set in Postmark.")
-
-
-def _credentials(scheme: str, given: str) -> bytes:
-    if scheme == "bearer":
-        return given.encode("utf-8", "replace")
-    try:
-        return base64.b64decode(given, validate=True) if scheme == "basic" else b""
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def receipts(headers: Mapping[str, str], body: bytes, received_at: datetime, /) -> tuple[Receipt, ...]:

@@ -34,7 +34,6 @@ REGIONS: Mapping[str, str] = MappingProxyType(
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 _ACCEPTED, _VALID_ONLY = 202, 200
 _OK = range(200, 300)
-_SERVER_ERRORS = range(500, 600)
 _OFF = {"enable": False}
 _UNIQUE_PART = 22
 """Characters of an id in an answer to a send; events add a dot and the machine that processed it."""
@@ -111,7 +110,7 @@ def parse(status: int, headers: Mapping[str, str], body: bytes, /) -> Outcome:
     if status in _OK:
         return Outcome(OutcomeKind.AMBIGUOUS, "SendGrid answered success without an X-Message-Id")
     errors = (json_object(body) or {}).get("errors")
-    if not isinstance(errors, list) or status in _SERVER_ERRORS:
+    if not isinstance(errors, list):
         return by_status("SendGrid", status, headers)
     return _refused(status, [error for error in errors if isinstance(error, dict)], headers)
 

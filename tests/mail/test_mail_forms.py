@@ -51,7 +51,7 @@ def test_broken_and_boundless_forms_are_refused() -> None:
     for headers, body in (
         (MULTIPART, b""),
         (MULTIPART, part),
-        (MULTIPART, part + b"--xY zzz\r\n\r\n1\r\n--xY z--"),
+        (MULTIPART, part + part.replace(b"--xY z", b"--xY zzz") + b"--xY z--"),
         (MULTIPART, b"--xY z\r\n\r\n\r\n1\r\n--xY z--"),
         (MULTIPART, b'--xY z\r\nX: form-data; name="a"\r\n\r\n1\r\n--xY z--'),
         (MULTIPART, b"--xY z\r\nX: " + b"y" * 20_000 + b"\r\n\r\n1\r\n--xY z--"),

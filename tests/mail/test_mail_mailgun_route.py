@@ -84,6 +84,7 @@ async def test_fault_by_fault_the_log_settles(
     assert outcome.kind is kind
     assert is_free_of_people(outcome)
     minute = timedelta(minutes=1)
+    assert timedelta(minutes=30) < LOG_LAG < LOG_KEPT < timedelta(days=1)
     for age, absent in (
         (None, U),
         (LOG_LAG - minute, U),
