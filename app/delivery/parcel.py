@@ -16,6 +16,7 @@ from app.delivery.models import Delivery
 from app.delivery.notes import marker
 from app.delivery.route import Route, RouteMeta
 from app.delivery.signing import addressee_and_signer, sender_of
+from app.delivery.stopping import ways_to_stop
 from app.delivery.suppressions import why_suppressed
 from app.delivery.ways import CHATS, NOTE, SLACK, TASK, TEAMS, WRITES
 from app.delivery.words import note_body
@@ -178,6 +179,7 @@ class Packer:
             text=words["text"],
             html=words["html"],
             reply_to=reply_to,
+            headers=await ways_to_stop(session, self.vault, self.settings, follow_up, recipient),
         )
 
     async def _refuse_paused(
