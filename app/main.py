@@ -25,6 +25,7 @@ from app.metrics import router as metrics
 from app.middleware import BodyLimit, Correlation
 from app.openapi import TAGS, Api, operation_id
 from app.rehearsal import router as rehearsal
+from app.replies import router as replies
 from app.services import Services, open_services
 from app.settings import Settings
 from app.sla import router as sla
@@ -40,6 +41,7 @@ ROUTERS = (
     *messages.routers,
     *templates.routers,
     *delivery.routers,
+    *replies.routers,
     *suppression_router.routers,
     *health_router.routers,
     *silence_router.routers,

@@ -31,6 +31,7 @@ TAGS = [
     },
     {"name": "templates", "description": "The words of each kind of follow-up: your own, with versions."},
     {"name": "deliveries", "description": "One way out with its attempts; settle what is unknown."},
+    {"name": "replies", "description": "Mails that came back: what they are about and seem to say."},
     {"name": "routes", "description": "Ways out that are or were stopped; restart."},
     {"name": "suppressions", "description": "Addresses that are never written to, known by keyed hash."},
     {"name": "sending-domains", "description": "Domains that we send from: their rates; paused; resume."},

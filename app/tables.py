@@ -12,6 +12,7 @@ from app.intake import models as intake
 from app.messages import models as messages
 from app.messages import rephrase_models as rephrasing
 from app.metrics import models as metrics
+from app.replies import models as replies
 from app.sla import models as sla
 from app.timeline import models as timeline
 
@@ -27,6 +28,7 @@ __all__ = [
     "metadata",
     "metrics",
     "rephrasing",
+    "replies",
     "sla",
     "timeline",
 ]

@@ -53,6 +53,8 @@ class Trigger(StrEnum):
     """The candidate heard how it ended: rejected, filled, or their withdrawal noted."""
     QUESTION_ASKED = "question_asked"
     """A message asked the candidate something that they owe an answer to."""
+    COMPETING_OFFER = "competing_offer"
+    """A person confirmed that the candidate has another offer; its deadline, if known, is the target."""
 
 
 _BRING_THEIR_OWN_DATE = {Trigger.DATE_PROMISED, Trigger.BEFORE_FIRST_DAY, Trigger.AFTER_FIRST_DAY}

@@ -202,6 +202,16 @@ def _said(kinds: Container[str]) -> Callable[[Truth], Iterator[Occurrence]]:
     return find
 
 
+COMPETING = "competing_offer"
+"""The act by which a person confirms that the candidate has another offer."""
+
+
+def _competing_offer(truth: Truth) -> Iterator[Occurrence]:
+    """The target is the day before the other offer's deadline, where that is known and ahead."""
+    for nth, act in enumerate((a for a in truth.acts if a.act == COMPETING), start=1):
+        yield Occurrence(f"competing_offer:{nth}", act.at, visit=visit_at(truth, act.at), due_at=act.until)
+
+
 def visit_at(truth: Truth, at: datetime) -> Visit | None:
     """The stage that the application was in."""
     return next((v for v in reversed(truth.visits) if v.entered_at <= at), None)
@@ -227,4 +237,5 @@ _TRIGGERS: Mapping[Trigger, Callable[[Truth], Iterator[Occurrence]]] = {
     Trigger.AFTER_FIRST_DAY: _around_first_day(14, "after_first_day"),
     Trigger.ENDING_TOLD: _said(_ENDINGS),
     Trigger.QUESTION_ASKED: _said(ASKING),
+    Trigger.COMPETING_OFFER: _competing_offer,
 }
