@@ -17,12 +17,8 @@ from app.privacy.vault import Vault
 from app.timeline.models import Application, Person
 from app.timeline.people import Chosen, choose, find_people, merged_into
 
-_NOT_QUEUED = (
-    FollowUpState.PLANNED,
-    FollowUpState.WAITING_FACT,
-    FollowUpState.WAITING_APPROVAL,
-    FollowUpState.READY,
-)
+_WITH_WORDS = (FollowUpState.WAITING_FACT, FollowUpState.WAITING_APPROVAL, FollowUpState.READY)
+"""What is only planned is asked about when its words are due, so that a wish can be taken back."""
 
 
 async def choices_of(session: AsyncSession, people: Iterable[Person]) -> dict[str, Choices]:
@@ -151,7 +147,7 @@ async def _cancel_unwanted(session: AsyncSession, person: Person, said: Choices,
         .join(Application, col(FollowUp.application_id) == col(Application.id))
         .where(
             and_(col(Application.connection_id) == person.connection_id, col(Application.candidate).in_(ids)),
-            col(FollowUp.state).in_(_NOT_QUEUED),
+            col(FollowUp.state).in_(_WITH_WORDS),
         )
         .with_for_update(of=FollowUp, skip_locked=True),
     )
