@@ -8,7 +8,7 @@ until it says 0. Rows are the jobs: whoever dies here loses nothing, and the nex
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,10 +18,11 @@ from app.delivery.claim import Instants
 from app.delivery.hook_fetch import Fetch, fetch
 from app.delivery.hook_queue import tidy_hooks
 from app.delivery.hook_sources import sources_of
+from app.delivery.lanes import Lanes
 from app.delivery.parcel import Packer
 from app.delivery.receive import Receiver
 from app.delivery.release import release_due
-from app.delivery.routes import Route
+from app.delivery.routing import Routes
 from app.delivery.send import Post
 from app.followups.store import plan_all
 from app.isolation import in_batches
@@ -51,9 +52,11 @@ class Flow:
     services: Services
     shelf: Shelf
     vendors: Vendors
-    route: Route
+    routes: Routes
     rephraser: Rephraser | None = None
     """Only where a language model is set up."""
+    lanes: Lanes = field(default_factory=Lanes)
+    """What this process is sending just now."""
     fetch: Fetch = fetch
     """How a mail provider's own addresses are asked, to start a subscription."""
 
@@ -228,10 +231,11 @@ class Flow:
         settings = self.services.settings
         return Post(
             self.services.sessions,
-            Packer(self.services.vault, settings, self.route, self.shelf),
+            Packer(self.services.vault, settings, self.routes, self.shelf),
             self.vendors,
             timedelta(seconds=settings.lease_seconds),
             self.services.machine_now,
+            self.lanes,
         )
 
     async def _instants(self) -> Instants:

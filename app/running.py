@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
 from app.db import unit_of_work
-from app.delivery.routes import Route, route_from
+from app.delivery.routes import Route
+from app.delivery.routes_file import configured
+from app.delivery.routing import Routes
 from app.errors import UnsafeSettings
 from app.flow import Flow
 from app.followups.catalogue import KINDS
@@ -14,19 +15,21 @@ from app.messages.rephrase import may_be_rephrased
 from app.messages.rephrase_call import Endpoint, EndpointSettings
 from app.messages.rephrase_drain import Rephraser, RephraseRules
 from app.services import Services
-from app.settings import Settings
 from app.sla.book import ensure_starter
 from app.sla.recompute import ask_if_zones_changed
 from app.vendors import Vendors
 
+_GRACE = 5.0
+"""Seconds in which sends may end that a provider keeps waiting; what is cut off is asked about."""
+
 
 @asynccontextmanager
-async def open_flow(services: Services, *, route: Route | None = None) -> AsyncIterator[Flow]:
+async def open_flow(services: Services, *, route: Route | Routes | None = None) -> AsyncIterator[Flow]:
     """The flow over these services; on the first start it gives the company its starter rules.
 
     Args:
         services: Of this process.
-        route: The mail route; the one that the settings describe unless given.
+        route: The mail routes, or the only one; those that the settings describe unless given.
     """
     settings = services.settings
     now = await services.refresh()
@@ -34,15 +37,18 @@ async def open_flow(services: Services, *, route: Route | None = None) -> AsyncI
         await ensure_starter(session, time_zone=settings.time_zone, holidays=settings.holidays, now=now)
         await ask_if_zones_changed(session, now)
     rephraser = _rephraser(services)
-    chosen = route or route_from(mail_route(settings))
+    chosen = configured(settings) if route is None else route
+    routes = chosen if isinstance(chosen, Routes) else Routes.single(chosen)
     vendors = Vendors(services.sessions, services.vault)
+    flow = Flow(services, services.shelf, vendors, routes, rephraser)
     try:
-        yield Flow(services, services.shelf, vendors, chosen, rephraser)
+        yield flow
     finally:
+        await flow.lanes.aclose(_GRACE)
         if rephraser:
             await rephraser.endpoint.aclose()
         await vendors.aclose()
-        await chosen.aclose()
+        await routes.aclose()
 
 
 def _rephraser(services: Services) -> Rephraser | None:
@@ -73,26 +79,3 @@ def _rephraser(services: Services) -> Rephraser | None:
         rules,
         services.machine_now,
     )
-
-
-def mail_route(settings: Settings) -> dict[str, Any]:
-    """The settings of the mail route, as `route_from` takes them."""
-    if settings.mail_route == "smtp":
-        password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-        return {
-            "kind": "smtp",
-            "host": settings.smtp_host,
-            "port": settings.smtp_port,
-            "tls": settings.smtp_tls,
-            "username": settings.smtp_username,
-            "password": password,
-        }
-    if settings.mail_route == "postmark":
-        token = settings.postmark_token.get_secret_value() if settings.postmark_token else ""
-        return {
-            "kind": "postmark",
-            "token": token,
-            "base_url": settings.postmark_base_url,
-            "stream": settings.postmark_stream,
-        }
-    return {"kind": "folder", "directory": settings.mail_folder or settings.data_dir / "mail"}

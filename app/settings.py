@@ -44,6 +44,14 @@ class Settings(BaseSettings):
     """Webhooks that may wait to be stored; beyond it the door answers 503."""
     raw_body_days: int = Field(default=60, ge=30, le=90)
 
+    mail_routes: SecretStr | None = None
+    """Several routes at once: the path of a YAML or JSON file, or the JSON itself. Unset: one, as below."""
+    mail_route_a_minute: int = Field(default=300, ge=0)
+    """Mails that leave by one route in a minute at most: no burst after an outage. 0: any number."""
+    mail_recipients_a_minute: int = Field(default=120, ge=0)
+    """Mails to all addresses of one domain in a minute at most. 0: any number."""
+    mail_sender_a_day: int = Field(default=0, ge=0)
+    """Mails from one domain of ours in a UTC day at most, while its reputation grows. 0: any number."""
     mail_route: Literal["folder", "smtp", "postmark"] = "folder"
     mail_folder: Path | None = None
     """Unset: `mail` in the data folder."""
@@ -121,13 +129,17 @@ class Settings(BaseSettings):
             "Set HEARDBACK_MASTER_KEYS (make one with `heardback keys master`).": not self.master_keys,
             "Set HEARDBACK_PUBLIC_URL to an https address.": not self.public_url.startswith("https://"),
             "Set HEARDBACK_MAIL_ROUTE to smtp or postmark; a folder reaches nobody.": self.mail_route
-            == "folder",
+            == "folder"
+            and not self.mail_routes,
             "Set HEARDBACK_MAIL_FROM to an address of yours.": self.mail_from.endswith(".example"),
             "Set HEARDBACK_MAIL_DOMAIN to a domain of yours.": self.mail_domain.endswith(".example"),
-            "Set HEARDBACK_POSTMARK_TOKEN.": self.mail_route == "postmark" and not self.postmark_token,
+            "Set HEARDBACK_POSTMARK_TOKEN.": self.mail_route == "postmark"
+            and not self.mail_routes
+            and not self.postmark_token,
             "Unset HEARDBACK_SIMULATED_TIME.": self.simulated_time,
             "Set HEARDBACK_COMPANY_NAME; candidates read it.": self.company_name == "Your company",
             "Set HEARDBACK_SMTP_TLS to starttls or tls.": self.mail_route == "smtp"
+            and not self.mail_routes
             and self.smtp_tls == "none",
         }
         return [what for what, broken in rules.items() if broken]

@@ -1,8 +1,9 @@
 """Deliveries claimed: checked again, their bytes and attempt stored, leased; all before anything leaves."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.delivery.held import Held, put_back
-from app.delivery.models import Attempt, Delivery, DeliveryState, RouteHealth
+from app.delivery.lanes import Lane
+from app.delivery.models import Attempt, Delivery, DeliveryState
 from app.delivery.parcel import CannotLeave, NotNow, OtherRoom, Packer, Parcel
 from app.delivery.permit import OtherWay, permit
-from app.delivery.ways import MAIL, speaks
+from app.delivery.pick import Pick
+from app.delivery.ways import CHATS, MAIL, speaks
 from app.errors import HeardbackError
 from app.followups.models import FollowUp, FollowUpState
 from app.privacy.vault import CannotOpen, seal_as_person
@@ -33,6 +36,24 @@ class Instants:
     machine: datetime
 
 
+@dataclass(slots=True)
+class Batch:
+    """What one claim found: parcels that may leave, and how many rows it has dealt with in all."""
+
+    parcels: list[Parcel] = field(default_factory=list)
+    looked: int = 0
+
+
+def _any_number(lane: Lane) -> int:
+    del lane
+    return 1_000_000
+
+
+def lane_of(channel: str, route: str | None, connection: str) -> Lane:
+    """What may hang on its own: each mail route, each chat, each connection's ATS."""
+    return channel, (route or "") if channel == MAIL else "" if channel in CHATS else connection
+
+
 async def claim(
     session: AsyncSession,
     packer: Packer,
@@ -42,9 +63,23 @@ async def claim(
     limit: int,
 ) -> list[Parcel]:
     """Takes what is due. Everything that forbids a send is asked here, in the transaction that claims it."""
-    stopped = await _stopped_route(session, packer.route.name, at.business)
-    parcels = []
+    return (await claim_batch(session, packer, at, lease=lease, limit=limit)).parcels
+
+
+async def claim_batch(
+    session: AsyncSession,
+    packer: Packer,
+    at: Instants,
+    *,
+    lease: timedelta,
+    limit: int,
+    room: Callable[[Lane], int] = _any_number,
+) -> Batch:
+    """As `claim`; ``room`` says how many more may be started in a lane, the others look again soon."""
+    pick = await Pick.of(session, packer.routes, at.business)
+    batch, taken = Batch(), Counter[Lane]()
     for delivery in await _due(session, at, limit):
+        batch.looked += 1
         quiet = await _quiet(session, delivery, at.business)
         if quiet is None:
             delivery.act_at = at.business + _SOON
@@ -54,21 +89,31 @@ async def claim(
         )
         if follow_up is None or not _wanted(delivery, follow_up):
             _close(delivery, DeliveryState.CANCELLED, "no longer wanted", at)
-        elif stopped is not None and delivery.channel == MAIL:
-            delivery.act_at = stopped
         elif not quiet:
             delivery.act_at = at.business + _SOON
-        else:
-            parcel = await _take(session, packer, delivery, follow_up, at, lease)
-            parcels += [parcel] if parcel else []
+        elif delivery.channel == MAIL and (wait := await pick.choose(session, delivery, follow_up)):
+            delivery.act_at = wait
+        elif taken[lane := _lane(delivery)] >= room(lane):
+            delivery.act_at = at.business + _SOON
+        elif parcel := await _take(session, packer, delivery, follow_up, at, lease):
+            batch.parcels.append(parcel)
+            taken[lane] += 1
+            pick.leaves(delivery)
+        _keep_doubt(delivery, follow_up)
     await session.flush()
-    return parcels
+    return batch
 
 
-async def _stopped_route(session: AsyncSession, route: str, now: datetime) -> datetime | None:
-    """Until when the mail route rests because it is broken in itself."""
-    health = await session.get(RouteHealth, route)
-    return health.retry_at if health and health.retry_at and health.retry_at > now else None
+def _lane(delivery: Delivery) -> Lane:
+    return lane_of(delivery.channel, delivery.route, delivery.connection_id)
+
+
+def _keep_doubt(delivery: Delivery, follow_up: FollowUp | None) -> None:
+    """One that was to be sent again may have left the first time: what is not repeated stays unknown."""
+    if not delivery.sent_again or delivery.state not in (DeliveryState.CANCELLED, DeliveryState.FAILED):
+        return
+    delivery.state, delivery.settled_at = DeliveryState.UNKNOWN, None
+    delivery.waiting_on = (follow_up.waiting_on if follow_up else None) or "operations"
 
 
 async def _due(session: AsyncSession, at: Instants, limit: int) -> Sequence[Delivery]:
@@ -126,6 +171,10 @@ async def _take(
             started_at=at.machine,
             payload=seal_as_person(key, parcel.payload, f"{delivery.id}/{delivery.attempt}"),
             payload_sha256=hashlib.sha256(parcel.payload).hexdigest(),
+            route=parcel.passage.route if parcel.passage else None,
+            left_at=at.business if parcel.passage else None,
+            from_domain=parcel.passage.from_domain if parcel.passage else None,
+            to_domain=parcel.passage.to_domain if parcel.passage else None,
         ),
     )
     delivery.state, delivery.waiting_on = DeliveryState.SENDING, None

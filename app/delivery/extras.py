@@ -10,12 +10,17 @@ from app.messages.appointments import Appointment
 from app.messages.models import Message
 
 
+def class_of(follow_up: FollowUp) -> MailClass:
+    """What a mail is for, as providers tell it apart."""
+    nurture = KINDS[follow_up.kind].message_class is MessageClass.NURTURE
+    return MailClass.NURTURE if nurture else MailClass.TRANSACTIONAL
+
+
 def finished(
     envelope: Envelope, follow_up: FollowUp, message: Message, appointment: Appointment | None
 ) -> Envelope:
     """The envelope with both; the same message makes the same bytes for every attempt."""
-    if KINDS[follow_up.kind].message_class is MessageClass.NURTURE:
-        envelope = replace(envelope, mail_class=MailClass.NURTURE)
+    envelope = replace(envelope, mail_class=class_of(follow_up))
     if appointment is None:
         return envelope
     domain = envelope.message_id.rpartition("@")[2].rstrip(">")

@@ -25,6 +25,7 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("follow_up_id", "channel"),
         Index("ix_delivery_act", "act_at", postgresql_where=text("act_at IS NOT NULL")),
+        Index("ix_delivery_sent_again", "sent_again", postgresql_where=text("sent_again > 0")),
         Index("ix_delivery_provider_id", "provider_id", postgresql_where=text("channel = 'mail'")),
         Index("ix_delivery_wire_id", "wire_id", postgresql_where=text("channel = 'mail'")),
         Index("ix_delivery_settled", "settled_at", postgresql_where=text("channel = 'mail'")),
@@ -64,12 +65,15 @@ class Delivery(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     inquiries: int = 0
     """How often an unknown outcome was asked about."""
+    sent_again: int = 0
+    """How often it was sent again although it may have left: only where its route's settings say so."""
 
 
 class Attempt(SQLModel, table=True):
     """One try, written before the request leaves."""
 
     __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_left", "left_at", postgresql_where=text("left_at IS NOT NULL")),)
 
     delivery_id: str = Field(foreign_key="delivery.id", primary_key=True)
     number: int = Field(primary_key=True)
@@ -80,6 +84,13 @@ class Attempt(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     outcome: str | None = None
     detail: str | None = Field(default=None, sa_column=Column(Text))
+    route: str | None = None
+    """The mail route that tried; empty for other ways out."""
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Business time at which a mail was let out, for what may leave in a minute and in a day."""
+    from_domain: str | None = None
+    to_domain: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """Keyed hash of the recipient's domain."""
 
 
 class Suppression(SQLModel, table=True):

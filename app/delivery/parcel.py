@@ -8,16 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.ats.canonical import PersonRole
 from app.ats.http import Target
+from app.delivery.crowd import Caps, Passage, opens
 from app.delivery.extras import finished
 from app.delivery.health import LOOK_AGAIN, why_paused
 from app.delivery.held import SomebodyElse, refuse_too_much
 from app.delivery.hours import window_for
 from app.delivery.models import Delivery
 from app.delivery.notes import marker
-from app.delivery.route import Route, RouteMeta
+from app.delivery.route import RouteMeta
+from app.delivery.routing import Routes
 from app.delivery.signing import addressee_and_signer, sender_of
 from app.delivery.stopping import ways_to_stop
 from app.delivery.suppressions import why_suppressed
+from app.delivery.thread import in_thread
 from app.delivery.ways import CHATS, NOTE, SLACK, TASK, TEAMS, WRITES
 from app.delivery.words import note_body
 from app.delivery.writes import payload_of
@@ -79,6 +82,8 @@ class Parcel:
     hook: str = field(default="", repr=False)
     """The address of a chat room's webhook, a secret."""
     correlation_id: str | None = None
+    passage: Passage | None = field(default=None, repr=False)
+    """Of a mail: its route and the domains that it counts for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ class Packer:
 
     vault: Vault
     settings: Settings
-    route: Route
+    routes: Routes
     shelf: Shelf = field(default_factory=Shelf)
     """The compiled rule book, for the holidays of a case."""
 
@@ -102,7 +107,8 @@ class Packer:
     ) -> tuple[Parcel, bytes]:
         """The parcel and the key to seal its bytes with; raises CannotLeave, or NotNow outside of its window.
 
-        ``now`` is business time; ``machine_now`` goes into the Date header.
+        ``now`` is business time; ``machine_now`` goes into the Date header. A mail leaves by the delivery's
+        route, which must be chosen.
         """
         message = await session.get(Message, delivery.message_id)
         person = await session.get(Person, message.person_id) if message else None
@@ -116,7 +122,7 @@ class Packer:
         words = words_of(self.vault, message, person)
         user = settings_of(connection).note_user or secrets_of(connection, self.vault).acting_user
         target = Target(application.candidate or "", application.external_id, user)
-        meta, hook = RouteMeta(delivery.id, "", ""), ""
+        meta, hook, passage = RouteMeta(delivery.id, "", ""), "", None
         if delivery.channel == NOTE:
             payload = note_body(follow_up, words, marker(delivery.id)).encode()
         elif delivery.channel in WRITES:
@@ -132,10 +138,12 @@ class Packer:
             envelope = await self._envelope(session, delivery, follow_up, words, application, now)
             await self._refuse_now(session, follow_up, application, settings_of(connection), now)
             appointment = appointment_of(self.vault, message, person)
-            envelope = finished(envelope, follow_up, message, appointment)
-            payload = self.route.prepare(envelope, machine_now)
+            envelope = await in_thread(
+                session, finished(envelope, follow_up, message, appointment), follow_up
+            )
+            passage = await self._passage(session, delivery, envelope, now)
+            payload = self._prepared(delivery, envelope, machine_now)
             meta = RouteMeta(delivery.id, envelope.sender.email, envelope.to.email)
-            delivery.wire_id, delivery.route = envelope.message_id, self.route.name
         if delivery.channel in (NOTE, TASK):
             delivery.wire_id = marker(delivery.id)
         parcel = Parcel(
@@ -149,8 +157,32 @@ class Packer:
             target=target,
             hook=hook,
             correlation_id=delivery.correlation_id,
+            passage=passage,
         )
         return parcel, key
+
+    def _prepared(self, delivery: Delivery, envelope: Envelope, machine_now: datetime) -> bytes:
+        route = self.routes.get(delivery.route)
+        if route is None:
+            raise CannotLeave("its mail route is not set up", waits=True)
+        payload = route.prepare(envelope, machine_now)
+        delivery.wire_id = envelope.message_id if route.keeps_message_id else None
+        return payload
+
+    async def _passage(
+        self, session: AsyncSession, delivery: Delivery, envelope: Envelope, now: datetime
+    ) -> Passage:
+        """What the mail counts for; raises NotNow where too much has just left already."""
+        theirs, ours = (box.email.rpartition("@")[2].casefold() for box in (envelope.to, envelope.sender))
+        mail = Passage(delivery.route or "", ours, self.vault.address_hash(theirs))
+        caps = Caps(
+            self.settings.mail_route_a_minute,
+            self.settings.mail_recipients_a_minute,
+            self.settings.mail_sender_a_day,
+        )
+        if (until := await opens(session, caps, mail, now)) is not None:
+            raise NotNow(until)
+        return mail
 
     async def _envelope(
         self,

@@ -10,8 +10,10 @@ from sqlmodel import col
 from app.ats.http import Target
 from app.delivery.claim import Instants
 from app.delivery.models import Attempt, Delivery, DeliveryState
-from app.delivery.ways import WRITES
+from app.delivery.suppressions import why_suppressed
+from app.delivery.ways import MAIL, WRITES
 from app.followups.models import FollowUp
+from app.intake.models import Connection
 from app.messages.models import Message
 from app.privacy.vault import Vault, open_as_person
 from app.timeline.models import Application, Person
@@ -30,6 +32,10 @@ class Question:
     age: timedelta
     payload: bytes | None = field(default=None, repr=False)
     """What was to be written, where only that says how to look for it; None after erasure."""
+    route: str | None = None
+    """The mail route that tried."""
+    may_repeat: bool = False
+    """Whether the payload may leave now, should it turn out that it has not left yet."""
 
 
 async def claim_questions(
@@ -55,7 +61,7 @@ async def claim_questions(
     for delivery, attempt, application in rows.all():
         # Nobody else asks meanwhile; a worker that dies here lets the question come back.
         delivery.act_at = at.business + lease
-        questions.append(await _question(session, vault, delivery, attempt, application, at.machine))
+        questions.append(await _question(session, vault, delivery, attempt, application, at))
     return questions
 
 
@@ -65,17 +71,44 @@ async def _question(
     delivery: Delivery,
     attempt: Attempt,
     application: Application,
-    machine_now: datetime,
+    at: Instants,
 ) -> Question:
+    kept = delivery.channel in (MAIL, *WRITES)
     return Question(
         delivery=delivery.id,
         attempt=delivery.attempt,
         channel=delivery.channel,
         connection=delivery.connection_id,
         target=Target(application.candidate or "", application.external_id),
-        age=machine_now - attempt.started_at,
-        payload=await _payload(session, vault, delivery, attempt) if delivery.channel in WRITES else None,
+        age=at.machine - attempt.started_at,
+        payload=await _payload(session, vault, delivery, attempt) if kept else None,
+        route=delivery.route,
+        may_repeat=delivery.channel == MAIL and await _still_wanted(session, delivery, at.business),
     )
+
+
+async def _still_wanted(session: AsyncSession, delivery: Delivery, now: datetime) -> bool:
+    """A repeat under the provider's key is the first mail, should the attempt never have arrived.
+
+    So where news, a suppression or its age speaks against it, it is only looked for.
+    """
+    follow_up = await session.get_one(FollowUp, delivery.follow_up_id)
+    connection = await session.get_one(Connection, delivery.connection_id)
+    application = await session.get_one(Application, follow_up.application_id)
+    late = follow_up.expires_at is not None and now > follow_up.expires_at
+    news = application.wake_at is not None and application.wake_at <= now
+    if late or news or not connection.enabled:
+        return False
+    role, _, external_id = follow_up.recipient.partition(":")
+    rows = await session.scalars(
+        select(Person).where(
+            col(Person.connection_id) == delivery.connection_id,
+            col(Person.role) == role,
+            col(Person.external_id) == external_id,
+        ),
+    )
+    person = rows.one_or_none()
+    return person is not None and await why_suppressed(session, person) is None
 
 
 async def _payload(session: AsyncSession, vault: Vault, delivery: Delivery, attempt: Attempt) -> bytes | None:

@@ -50,8 +50,8 @@ async def take(session: AsyncSession, vault: Vault, row: ReceiptRow, at: Instant
     if await _older(session, delivery, row):
         return delivery
     kind = ReceiptKind(row.kind)
-    if row.wire_id and not row.machine and delivery.wire_id:
-        delivery.wire_id = _on_the_wire(delivery.wire_id, row.wire_id)
+    if row.wire_id and not row.machine:
+        delivery.wire_id = _on_the_wire(delivery.wire_id or "<", row.wire_id)
     follow_up = await locked_follow_up(session, delivery.follow_up_id)
     if follow_up is None:
         return delivery

@@ -141,4 +141,5 @@ def delivery_row(row: FollowUp, channel: str, now: datetime) -> dict[str, object
         "correlation_id": row.correlation_id,
         "created_at": now,
         "inquiries": 0,
+        "sent_again": 0,
     }

@@ -29,6 +29,20 @@ class Route(Protocol):
         """The longest that one ``send`` or ``settle`` can take; a lease must outlive it."""
         ...
 
+    @property
+    def repeat_within(self) -> timedelta | None:
+        """How long after an attempt began the same payload may be sent again without a second mail.
+
+        None where the provider has no idempotency keys. ``send`` of a route that has some needs nothing but
+        the payload.
+        """
+        ...
+
+    @property
+    def keeps_message_id(self) -> bool:
+        """Whether the Message-ID that we write is the one on the wire."""
+        ...
+
     def prepare(self, envelope: Envelope, date: datetime) -> bytes:
         """The exact payload, without secrets, to be stored before the attempt.
 

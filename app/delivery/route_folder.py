@@ -23,6 +23,8 @@ class FolderRoute:
     def __init__(self, directory: Path, *, name: str = "folder") -> None:
         self.name = name
         self.longest = timedelta(seconds=5)
+        self.repeat_within: timedelta | None = None
+        self.keeps_message_id = True
         self._directory = directory
 
     def prepare(self, envelope: Envelope, date: datetime) -> bytes:

@@ -67,6 +67,8 @@ class HttpRoute(Generic[S]):
         self._authorize, self._lag = authorize, lag
         self._timeouts = timeouts or HttpTimeouts()
         self.longest = timedelta(seconds=self._timeouts.total)
+        self.repeat_within = provider.REPEAT_WITHIN
+        self.keeps_message_id = True
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(self._timeouts.total, connect=self._timeouts.connect),
             limits=httpx.Limits(keepalive_expiry=5.0),

@@ -32,3 +32,4 @@ class ResendRoute(HttpRoute[ResendSettings]):
             lag=timedelta.max,
             timeouts=timeouts,
         )
+        self.keeps_message_id = False

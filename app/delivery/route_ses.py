@@ -1,12 +1,14 @@
 """The way out through Amazon SES."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from app.delivery.route import RouteMeta
 from app.delivery.route_http import HttpRoute, HttpTimeouts
 from app.errors import UnsafeSettings
 from app.mail import ses
-from app.mail.outbound import Envelope
+from app.mail.outbound import Envelope, Outcome, OutcomeKind
 from app.mail.provider import MailRequest
 from app.mail.ses import SesSettings
 from app.mail.sigv4 import AwsKeys, signed_headers
@@ -49,7 +51,15 @@ class SesRoute(HttpRoute[SesSettings]):
             )
 
         super().__init__(name, ses, chosen, authorize=authorize, lag=_NEVER, timeouts=timeouts)
+        self.keeps_message_id = False
 
     def prepare(self, envelope: Envelope, date: datetime) -> bytes:
         """The request without its signature."""
         return ses.build(envelope, self._settings, date).to_bytes()
+
+    async def send(self, payload: bytes, meta: RouteMeta) -> Outcome:
+        """As every route; an accepted one says which Message-ID SES has put in place of ours."""
+        outcome = await super().send(payload, meta)
+        if outcome.kind is not OutcomeKind.ACCEPTED or not outcome.provider_id:
+            return outcome
+        return replace(outcome, wire_id=f"<{ses.wire_id(outcome.provider_id, self._settings.region)}>")

@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
 from app.db import Sessions, unit_of_work
-from app.delivery.claim import Instants, claim, expire_leases
+from app.delivery.claim import Instants, claim_batch, expire_leases, lane_of
+from app.delivery.lanes import Lane, Lanes
 from app.delivery.notes import NoteWay
 from app.delivery.parcel import Packer, Parcel
 from app.delivery.questions import Question, claim_questions
+from app.delivery.route import RouteMeta
 from app.delivery.route_chat import post
+from app.delivery.routing import Routes, WhenUnknown
 from app.delivery.settle import CANNOT_BE_ASKED, settle
 from app.delivery.ways import CHATS, MAIL, WRITES
 from app.delivery.writes import WriteWay
@@ -40,14 +43,20 @@ class Post:
     vendors: Vendors
     lease: timedelta
     machine_now: Callable[[], datetime]
+    lanes: Lanes = field(default_factory=Lanes)
 
     async def send_due(self, at: Instants) -> int:
-        """Sends one batch of what is due; returns how many were tried."""
+        """Sends one batch of what is due; returns how many rows were dealt with.
+
+        What takes long goes on beside the next batch.
+        """
         async with unit_of_work(self.sessions) as session:
             expired = await expire_leases(session, at, BATCH)
-            parcels = await claim(session, self.packer, at, lease=self.lease, limit=BATCH)
-        await asyncio.gather(*(self._send(parcel, at) for parcel in parcels))
-        return len(parcels) + expired
+            batch = await claim_batch(
+                session, self.packer, at, lease=self.lease, limit=BATCH, room=self.lanes.room
+            )
+        await self.lanes.run([(_lane(parcel), self._send(parcel, at)) for parcel in batch.parcels])
+        return batch.looked + expired
 
     async def _send(self, parcel: Parcel, at: Instants) -> None:
         outcome = await self._try(parcel, at)
@@ -66,7 +75,15 @@ class Post:
         for pause in (*_WAITS, None):
             try:
                 async with unit_of_work(self.sessions) as session:
-                    await settle(session, self.packer.vault, parcel.delivery_id, parcel.attempt, outcome, at)
+                    await settle(
+                        session,
+                        self.packer.vault,
+                        parcel.delivery_id,
+                        parcel.attempt,
+                        outcome,
+                        at,
+                        doubt=self._doubt(parcel.passage.route if parcel.passage else None),
+                    )
             except Exception as wrong:
                 if pause is None or not passing(wrong):
                     raise
@@ -89,7 +106,10 @@ class Post:
 
     async def _leave(self, parcel: Parcel) -> Outcome:
         if parcel.channel == MAIL:
-            return await self.packer.route.send(parcel.payload, parcel.meta)
+            route = self.packer.routes.get(parcel.passage.route if parcel.passage else None)
+            if route is None:
+                return Outcome(OutcomeKind.NOT_SENT, "its mail route is not set up")
+            return await route.send(parcel.payload, parcel.meta)
         if parcel.channel in CHATS:
             return await post(parcel.channel, parcel.hook, parcel.payload)
         _, client = await self.vendors.client(parcel.connection_id)
@@ -103,11 +123,26 @@ class Post:
         vault = self.packer.vault
         async with unit_of_work(self.sessions) as session:
             questions = await claim_questions(session, vault, at, lease=self.lease, limit=BATCH)
-        for question in questions:
-            outcome = await self._ask(question)
-            async with unit_of_work(self.sessions) as session:
-                await settle(session, vault, question.delivery, question.attempt, outcome, at)
+        await self.lanes.run(
+            [(_question_lane(question), self._clear_up(question, at)) for question in questions]
+        )
         return len(questions)
+
+    async def _clear_up(self, question: Question, at: Instants) -> None:
+        outcome = await self._ask(question)
+        async with unit_of_work(self.sessions) as session:
+            await settle(
+                session,
+                self.packer.vault,
+                question.delivery,
+                question.attempt,
+                outcome,
+                at,
+                doubt=self._doubt(question.route),
+            )
+
+    def _doubt(self, route: str | None) -> WhenUnknown:
+        return self.packer.routes.doubt(route)
 
     async def _ask(self, question: Question) -> Outcome:
         try:
@@ -124,7 +159,7 @@ class Post:
     async def _answer(self, question: Question) -> Outcome | None:
         """What is known now; None where nobody can ever say."""
         if question.channel == MAIL:
-            return await self.packer.route.settle(question.delivery, age=question.age)
+            return await answer_of_route(self.packer.routes, question)
         if question.channel in CHATS:
             return None
         _, client = await self.vendors.client(question.connection)
@@ -133,3 +168,34 @@ class Post:
         if question.payload is None:
             return None
         return await WriteWay(client).settle(question.payload, age=question.age)
+
+
+async def answer_of_route(routes: Routes, question: Question) -> Outcome | None:
+    """What became of a mail: by repeating its exact bytes while the provider knows the key, else by looking.
+
+    As the route's ``settle``: None where nobody can say.
+    """
+    route = routes.get(question.route)
+    if route is None:
+        return Outcome(OutcomeKind.AMBIGUOUS, "its mail route is not set up any more")
+    within = route.repeat_within
+    known = within is not None and timedelta() <= question.age < within
+    if known and question.may_repeat and question.payload is not None:
+        said = await route.send(question.payload, RouteMeta(question.delivery, "", ""))
+        if said.kind is OutcomeKind.ACCEPTED:
+            return said
+    asked = await route.settle(question.delivery, age=question.age)
+    if asked is None and known:
+        # Refused or unanswered, a repeat proves nothing about the first attempt; it is tried again.
+        return Outcome(OutcomeKind.AMBIGUOUS, "repeating it has not settled it yet")
+    return asked
+
+
+def _lane(parcel: Parcel) -> Lane:
+    route = parcel.passage.route if parcel.passage else None
+    return lane_of(parcel.channel, route, parcel.connection_id)
+
+
+def _question_lane(question: Question) -> Lane:
+    channel, name = lane_of(question.channel, question.route, question.connection)
+    return f"ask {channel}", name

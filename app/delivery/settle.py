@@ -1,5 +1,6 @@
 """What came of an attempt: sent, to be tried again, failed, or unknown. Fenced by the attempt."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -11,6 +12,7 @@ from app.ats.canonical import Fact, FactKind, Reading
 from app.delivery.claim import Instants
 from app.delivery.models import Attempt, Delivery, DeliveryState, RouteHealth, Suppression
 from app.delivery.release import delivery_row
+from app.delivery.routing import HOLD, WhenUnknown
 from app.delivery.ways import MAIL, after_mail, speaks
 from app.followups.models import FollowUp, FollowUpState
 from app.intake.models import Connection
@@ -24,9 +26,10 @@ from app.timeline.record import Heard, record
 
 _PAUSES = (1, 5, 15, 60, 240, 480, 480, 480)
 """Minutes before the next try."""
-_INQUIRIES = (0.5, 1, 5, 30, 120, 480)
+INQUIRIES = (0.5, 1, 5, 30, 120, 480)
 """Minutes before asking again about an unknown outcome; after the last a person must say."""
 _ROUTE_REST = timedelta(minutes=15)
+_SOON = timedelta(seconds=5)
 
 
 async def settle(
@@ -36,8 +39,13 @@ async def settle(
     attempt: int,
     outcome: Outcome,
     at: Instants,
+    *,
+    doubt: WhenUnknown = HOLD,
 ) -> bool:
-    """Writes the outcome of that attempt; False, and nothing changes, when a later one holds the delivery."""
+    """Writes the outcome of that attempt; False, and nothing changes, when a later one holds the delivery.
+
+    ``doubt`` is what becomes of a mail about which nobody can ever say whether it left.
+    """
     delivery = await session.get(Delivery, delivery_id, with_for_update=True)
     if delivery is None or delivery.attempt != attempt:
         return False
@@ -50,6 +58,8 @@ async def settle(
     delivery.leased_until = None
     delivery.cause = outcome.detail or None
     delivery.provider_id = outcome.provider_id or delivery.provider_id
+    delivery.wire_id = outcome.wire_id or delivery.wire_id
+    outcome = _told_truly(delivery, outcome)
     if outcome.kind == OutcomeKind.ACCEPTED:
         await _sent(session, vault, delivery, follow_up, at)
     elif outcome.kind == OutcomeKind.NOT_SENT:
@@ -59,9 +69,16 @@ async def settle(
     elif outcome.kind == OutcomeKind.PERMANENT:
         await _failed(session, delivery, follow_up, outcome, at)
     else:
-        await _unknown(session, vault, delivery, follow_up, outcome, at)
+        await _unknown(session, vault, delivery, follow_up, outcome, at, doubt)
     await session.flush()
     return True
+
+
+def _told_truly(delivery: Delivery, outcome: Outcome) -> Outcome:
+    """A refusal of one that was sent again says nothing of the first time, which may have arrived."""
+    if delivery.sent_again and outcome.kind is OutcomeKind.PERMANENT:
+        return replace(outcome, kind=OutcomeKind.AMBIGUOUS, provider_id=CANNOT_BE_ASKED)
+    return outcome
 
 
 async def locked_follow_up(session: AsyncSession, follow_up_id: str) -> FollowUp | None:
@@ -163,6 +180,10 @@ async def _again(
     at: Instants,
 ) -> None:
     tries = await _tries(session, delivery)
+    if tries > len(_PAUSES) and delivery.sent_again:
+        delivery.state, delivery.act_at = DeliveryState.UNKNOWN, None
+        _hold(delivery, follow_up, FollowUpState.UNKNOWN, "nobody can say whether it arrived", at)
+        return
     if tries > len(_PAUSES):
         delivery.state, delivery.act_at = DeliveryState.FAILED, None
         delivery.settled_at = at.business
@@ -195,7 +216,9 @@ async def _wake(session: AsyncSession, follow_up: FollowUp, at: Instants) -> Non
 
 async def _stop_route(session: AsyncSession, delivery: Delivery, outcome: Outcome, at: Instants) -> None:
     """The way itself is broken: the message is kept and everything behind it waits, unburnt."""
-    delivery.state, delivery.act_at = DeliveryState.QUEUED, at.business + _ROUTE_REST
+    # A mail looks again soon: its fallback may take it, else it is put off for as long as its route rests.
+    pause = _SOON if delivery.channel == MAIL else _ROUTE_REST
+    delivery.state, delivery.act_at = DeliveryState.QUEUED, at.business + pause
     delivery.waiting_on = "operations"
     follow_up = await session.get(FollowUp, delivery.follow_up_id)
     if follow_up is not None and follow_up.state == FollowUpState.SENDING:
@@ -246,21 +269,47 @@ async def _unknown(
     follow_up: FollowUp,
     outcome: Outcome,
     at: Instants,
+    doubt: WhenUnknown,
 ) -> None:
     delivery.state = DeliveryState.UNKNOWN
-    if delivery.inquiries < len(_INQUIRIES) and outcome.provider_id != CANNOT_BE_ASKED:
-        delivery.act_at = at.business + timedelta(minutes=_INQUIRIES[delivery.inquiries])
+    if delivery.inquiries < len(INQUIRIES) and outcome.provider_id != CANNOT_BE_ASKED:
+        delivery.act_at = at.business + timedelta(minutes=INQUIRIES[delivery.inquiries])
         delivery.inquiries += 1
         if speaks(delivery.channel, follow_up):
             follow_up.state, follow_up.updated_at = FollowUpState.UNKNOWN, at.business
         return
     delivery.provider_id = None if delivery.provider_id == CANNOT_BE_ASKED else delivery.provider_id
+    if delivery.channel == MAIL and (wait := await _receipt_may_come(session, delivery, at, doubt)):
+        delivery.act_at = at.business + wait
+        if speaks(delivery.channel, follow_up):
+            follow_up.state, follow_up.updated_at = FollowUpState.UNKNOWN, at.business
+        return
+    if delivery.channel == MAIL and doubt.then == "send_again" and not delivery.sent_again:
+        _send_again(delivery, follow_up, at)
+        return
     delivery.act_at = None
     _hold(delivery, follow_up, FollowUpState.UNKNOWN, "nobody can say whether it arrived", at)
     if delivery.channel == MAIL and follow_up.recipient.startswith("candidate:"):
         # What may have reached the candidate counts as promised.
         await say(session, vault, follow_up, at.business)
         await ask(session, follow_up, "delivery_unknown", at.business)
+
+
+async def _receipt_may_come(
+    session: AsyncSession, delivery: Delivery, at: Instants, doubt: WhenUnknown
+) -> timedelta | None:
+    """How much longer a receipt is waited for; None when that time is over."""
+    attempt = await session.get(Attempt, (delivery.id, delivery.attempt))
+    left = doubt.after - (at.machine - attempt.started_at) if attempt else timedelta()
+    return left if left > timedelta() else None
+
+
+def _send_again(delivery: Delivery, follow_up: FollowUp, at: Instants) -> None:
+    """The route's settings waive *at most once*: it goes out once more, and that is counted."""
+    delivery.state, delivery.act_at = DeliveryState.QUEUED, at.business
+    delivery.sent_again, delivery.inquiries = delivery.sent_again + 1, 0
+    delivery.cause = "nobody could say whether it arrived; sent again, as its route's settings say"
+    follow_up.state, follow_up.updated_at = FollowUpState.QUEUED, at.business
 
 
 CANNOT_BE_ASKED = "cannot be asked"

@@ -78,3 +78,5 @@ class Outcome:
     retry_after: timedelta | None = None
     suppress: bool = False
     """The recipient's address is dead: do not write to it again."""
+    wire_id: str | None = None
+    """The Message-ID on the wire, in angle brackets, where the provider has replaced ours and it is known."""

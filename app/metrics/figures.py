@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from app.delivery.health import standings, without_receipt
 from app.delivery.hook_queue import set_aside
-from app.delivery.models import RouteHealth
+from app.delivery.models import Delivery, RouteHealth
 from app.followups.models import FollowUp, FollowUpState
 from app.intake.models import Event, EventState
 from app.messages.stored import count_passed_over
@@ -295,6 +295,8 @@ async def _machines(session: AsyncSession, machine_now: datetime) -> Iterator[Fi
     fresh = sum(at >= machine_now - FRESH for at in seen)
     routes = (await session.scalars(select(RouteHealth).order_by(col(RouteHealth.route)))).all()
     stopped = [("", {"route": row.route}, float(row.stopped_at is not None)) for row in routes]
+    counted = select(func.coalesce(func.sum(col(Delivery.sent_again)), 0)).where(col(Delivery.sent_again) > 0)
+    again = float(await session.scalar(counted) or 0)
     return iter(
         (
             Figure(
@@ -310,6 +312,12 @@ async def _machines(session: AsyncSession, machine_now: datetime) -> Iterator[Fi
                 [("", {}, _age(max(seen), machine_now))] if seen else [],
             ),
             Figure("heardback_mail_route_stopped", "1: broken, nothing leaves by it.", "gauge", stopped),
+            Figure(
+                "heardback_sent_again_total",
+                "Mails sent again although they may have left, as their route's settings say.",
+                "counter",
+                [("", {}, again)],
+            ),
             Figure(
                 "heardback_tzdata_info",
                 "The release of the time zones in use.",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from app.delivery.routes import FolderRoute, RouteMeta
+from app.delivery.routing import Routes
 from app.mail.outbound import Envelope, Outcome, OutcomeKind
 from tests.api.life import MONDAY, Life, minutes, open_life
 
@@ -23,6 +24,8 @@ class UnsureRoute:
     sent: list[str] = field(default_factory=list)
     name: str = "folder"
     longest: timedelta = timedelta(seconds=1)
+    repeat_within: timedelta | None = None
+    keeps_message_id: bool = True
 
     def prepare(self, envelope: Envelope, date: datetime) -> bytes:
         return self.folder.prepare(envelope, date)
@@ -128,7 +131,7 @@ async def unknown(life: Life) -> UnsureRoute:
     """The acknowledgement has left, or not: nobody knows."""
     folder = FolderRoute(life.house.services.settings.data_dir / "mail")
     route = UnsureRoute(folder)
-    life.house.flow = replace(life.house.flow, route=route)
+    life.house.flow = replace(life.house.flow, routes=Routes.single(route))
     life.apply(MONDAY)
     await life.house.at(MONDAY + minutes(60))
     return route

@@ -15,6 +15,7 @@ from app.db import unit_of_work
 from app.delivery.claim import Instants
 from app.delivery.parcel import Packer
 from app.delivery.route import Route, RouteMeta
+from app.delivery.routing import Routes
 from app.delivery.send import Post
 from app.flow import Flow
 from app.ids import new_id
@@ -45,6 +46,8 @@ class TwinRoute:
 
     name: str = "twin"
     longest: timedelta = timedelta(seconds=5)
+    repeat_within: timedelta | None = None
+    keeps_message_id: bool = True
     script: list[Outcome | BaseException] = field(default_factory=list)
     """What comes of the next sends; an exception is raised after the provider has accepted."""
     answers: list[Outcome | None] = field(default_factory=list)
@@ -129,7 +132,7 @@ class Small:
 
     def post(self) -> Post:
         """A worker of its own, with its own memory."""
-        packer = Packer(self.services.vault, self.services.settings, self.route)
+        packer = Packer(self.services.vault, self.services.settings, Routes.single(self.route))
         return Post(
             self.services.sessions, packer, self.flow.vendors, timedelta(seconds=30), self.machine.now
         )
