@@ -32,7 +32,11 @@ from app.messages.rephrase_drain import Rephraser
 from app.messages.waiting import claim_waiting, urge_all
 from app.messages.write import claim_planned, give_up, write_all
 from app.privacy.retention import tidy
+from app.replies.inbox import Replies
+from app.replies.notes import Notes
+from app.replies.take import Inbox
 from app.services import Services
+from app.settings import Settings
 from app.sla.book import Shelf
 from app.sla.recompute import wake_some
 from app.sla.store import derive
@@ -170,6 +174,15 @@ class Flow:
         """Beside the flow: subscriptions to a provider's webhooks begin when we ask for them."""
         return await self._receiver.confirm_due(await self._instants())
 
+    async def replies(self) -> int:
+        """Delivery, from the other side: what candidates answer is heard, and noted in the ATS."""
+        at, services = await self._instants(), self.services
+        settings, sources = services.settings, sources_of(services.settings)
+        inbox = Inbox(services.vault, settings.reply_address, (settings.mail_from,))
+        notes = Notes(services.sessions, services.vault, self.vendors, _lease(settings))
+        heard = await Replies(services.sessions, inbox, sources).read_due(at)
+        return heard + await notes.write_due(at)
+
     async def polls(self) -> int:
         """Truth, from the other side: ask the ATS for what its webhooks never say, or lost."""
         if not self.services.settings.poll:
@@ -218,6 +231,7 @@ class Flow:
             "questions": self.questions,
             "receipts": self.receipts,
             "confirmations": self.confirmations,
+            "replies": self.replies,
             "polls": self.polls,
         }
 
@@ -240,3 +254,7 @@ class Flow:
 
     async def _instants(self) -> Instants:
         return Instants(await self.services.refresh(), self.services.machine_now())
+
+
+def _lease(settings: Settings) -> timedelta:
+    return timedelta(seconds=settings.lease_seconds)

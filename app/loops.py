@@ -22,6 +22,7 @@ _PATIENCE = {
     "deliveries": 0.5,
     "inquiries": 1.0,
     "questions": 2.0,
+    "replies": 0.5,
     "confirmations": 2.0,
     "polls": 2.0,
 }
@@ -58,7 +59,15 @@ class Loops:
             asyncio.create_task(self._loop("work", inner), name="work"),
             *(
                 asyncio.create_task(self._loop(name, [drains[name]]), name=name)
-                for name in ("rephrasings", "inquiries", "deliveries", "questions", "confirmations", "polls")
+                for name in (
+                    "rephrasings",
+                    "inquiries",
+                    "deliveries",
+                    "questions",
+                    "confirmations",
+                    "polls",
+                    "replies",
+                )
             ),
         ]
         try:

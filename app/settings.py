@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -68,6 +69,11 @@ class Settings(BaseSettings):
     postmark_base_url: str = "https://api.postmarkapp.com"
     postmark_stream: str = "outbound"
 
+    reply_address: str | None = None
+    """Where answers arrive, such as `reply@answers.example.com`: each mail gets a signed address under it.
+
+    Its local part has at most 10 characters. Unset: answers go to the recruiter.
+    """
     mail_hooks: SecretStr | None = None
     """What mail providers prove their webhooks with, as JSON by route: `{"brevo": {"secrets": ["…"]}}`."""
 
@@ -114,6 +120,13 @@ class Settings(BaseSettings):
             )
         if not self.rephrase_model:
             raise UnsafeSettings("Set HEARDBACK_REPHRASE_MODEL to the model's name.")
+        return self
+
+    @model_validator(mode="after")
+    def refuse_a_long_reply_address(self) -> Self:
+        local, at, domain = (self.reply_address or "reply@example.com").rpartition("@")
+        if not at or "." not in domain or not re.fullmatch(r"[a-z0-9._-]{1,10}", local):
+            raise UnsafeSettings("HEARDBACK_REPLY_ADDRESS is a mailbox of up to 10 characters at a domain.")
         return self
 
     @model_validator(mode="after")

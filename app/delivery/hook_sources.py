@@ -20,6 +20,8 @@ class HookSource:
     route: str
     hooks: Hooks
     secrets: HookSecrets = field(repr=False)
+    api_key: str = field(default="", repr=False)
+    """For a provider that announces an inbound mail and must be asked for its words (Resend)."""
 
 
 class _Given(BaseModel):
@@ -30,6 +32,7 @@ class _Given(BaseModel):
     secrets: tuple[str, ...] = ()
     public_keys: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    api_key: str = ""
 
 
 _SHAPE = TypeAdapter(dict[str, _Given])
@@ -48,7 +51,7 @@ def _sources(given: str) -> Mapping[str, HookSource]:
     except (ValidationError, ValueError, RecursionError):
         raise UnsafeSettings(
             'HEARDBACK_MAIL_HOOKS is JSON such as {"brevo": {"provider": "brevo", "secrets": ["…"]}}; '
-            "a route has provider, secrets, public_keys and topics."
+            "a route has provider, secrets, public_keys, topics and api_key."
         ) from None
     return {route: _source(route, one) for route, one in named.items()}
 
@@ -62,4 +65,4 @@ def _source(route: str, given: _Given) -> HookSource:
     if not any((*given.secrets, *given.public_keys, *given.topics)):
         raise UnsafeSettings(f"HEARDBACK_MAIL_HOOKS: {route} has nothing to prove itself with.")
     secrets = HookSecrets(tuple(filter(None, given.secrets)), given.public_keys, given.topics)
-    return HookSource(route, HOOKS[provider], secrets)
+    return HookSource(route, HOOKS[provider], secrets, given.api_key)

@@ -35,6 +35,7 @@ from app.intake.models import Connection
 from app.mail import slack, teams
 from app.mail.headers import message_id
 from app.mail.outbound import Address, Envelope
+from app.mail.token import PURPOSE, reply_address
 from app.messages.models import Message
 from app.messages.write import appointment_of, words_of
 from app.privacy.vault import Vault
@@ -201,6 +202,8 @@ class Packer:
         if not data.email:
             raise CannotLeave("no e-mail address is known", waits=True)
         sender, reply_to = sender_of(self.settings, signer)
+        if self.settings.reply_address and recipient.role == PersonRole.CANDIDATE:
+            reply_to = self._answered_at(self.settings.reply_address, delivery.id, reply_to or sender)
         await self._refuse_paused(session, delivery, follow_up, sender, now)
         return Envelope(
             send_id=delivery.id,
@@ -224,6 +227,10 @@ class Packer:
         if why := await why_paused(session, delivery.sender_domain):
             delivery.cause, delivery.waiting_on = f"its sending domain is paused: {why}", "operations"
             raise NotNow(now + LOOK_AGAIN)
+
+    def _answered_at(self, mailbox: str, send: str, shown: Address) -> Address:
+        """An address that names this send, under the name of whoever would have got the answer."""
+        return Address(shown.name, reply_address(mailbox, send, lambda data: self.vault.sign(PURPOSE, data)))
 
     async def _hook(self, session: AsyncSession, delivery: Delivery, follow_up: FollowUp) -> str:
         """Where the member's room is now: it may have been renewed since it was queued."""

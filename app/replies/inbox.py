@@ -8,6 +8,7 @@ from datetime import timedelta
 from app.db import Sessions, unit_of_work
 from app.delivery.claim import Instants
 from app.delivery.hook_bytes import open_hook
+from app.delivery.hook_fetch import fetch_words
 from app.delivery.hook_models import Hook, HookKind, HookState
 from app.delivery.hook_queue import claim_hooks, close_hook
 from app.delivery.hook_sources import HookSource
@@ -18,8 +19,8 @@ from app.mail.provider import MailRequest
 from app.privacy.vault import CannotOpen
 from app.replies.take import Inbox
 
-Ask = Callable[[str, MailRequest], Awaitable[tuple[int, bytes]]]
-"""Sends a route's request with its credentials; gives status and body, raises `Unavailable`."""
+Ask = Callable[[MailRequest, str], Awaitable[tuple[int, bytes]]]
+"""Sends a request with that API key; gives status and body, raises `Unavailable`."""
 
 BATCH = 10
 _PAUSES = (0.5, 1, 5, 30, 120, 480, 1440)
@@ -39,7 +40,7 @@ class Replies:
     sessions: Sessions
     inbox: Inbox
     sources: Mapping[str, HookSource]
-    ask: Ask
+    ask: Ask = fetch_words
 
     async def read_due(self, at: Instants) -> int:
         """Hears one batch of inbound webhooks; returns how many were tried.
@@ -90,7 +91,7 @@ class Replies:
             return mail
         try:
             async with asyncio.timeout(_SECONDS):
-                status, body = await self.ask(route, mail.fetch)
+                status, body = await self.ask(mail.fetch, self.sources[route].api_key)
         except TimeoutError:
             raise Unavailable("The provider did not answer in time.") from None
         return self.sources[route].hooks.fetched(mail, status, body)

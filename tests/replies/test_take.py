@@ -38,9 +38,10 @@ async def small(database_url: str, tmp_path: Path) -> AsyncIterator[Small]:
 
 
 async def sent(small: Small) -> Delivery:
-    return next(
-        d for d in await small.rows(Delivery, channel="mail", state="sent") if "candidate" in d.recipient
-    )
+    mails: list[Delivery] = await small.rows(Delivery, channel="mail", state="sent")
+    candidates = [mail for mail in mails if mail.recipient.startswith("candidate:")]
+    assert candidates
+    return candidates.pop(0)
 
 
 async def answer(small: Small, text: str, **more: object) -> InboundMail:
