@@ -79,7 +79,8 @@ async def test_what_happened_is_what_the_figures_say(small: Small) -> None:
     assert _of(samples, "heardback_time_to_follow_up_seconds_count", **policy) == 2
     assert _of(samples, "heardback_time_to_follow_up_seconds_sum", **policy) == 2 * 20 * 60
     assert _of(samples, "heardback_follow_ups", kind="application_received", state="sent") == 2
-    assert _of(samples, "heardback_deliveries", channel="mail", state="sent") == 3
+    assert _of(samples, "heardback_deliveries", channel="mail", state="sent") == 2
+    assert _of(samples, "heardback_follow_ups", kind="fact_missing", state="gathered") == 1
     assert _of(samples, "heardback_deliveries_unknown") == 0
     assert _of(samples, "heardback_tzdata_info", version=TZDATA_VERSION) == 1
 
