@@ -32,6 +32,7 @@ from app.messages.rephrase_drain import Rephraser
 from app.messages.waiting import claim_waiting, urge_all
 from app.messages.write import claim_planned, give_up, write_all
 from app.privacy.retention import tidy
+from app.replies.act import forget_old
 from app.replies.inbox import Replies
 from app.replies.notes import Notes
 from app.replies.take import Inbox
@@ -213,6 +214,7 @@ class Flow:
         days = self.services.settings.raw_body_days
         async with unit_of_work(self.services.sessions) as session:
             gone = await tidy(session, now=at.business, machine_now=at.machine, raw_body_days=days)
+            gone += await forget_old(session, at.business - timedelta(days=days))
             return gone + await tidy_hooks(session, at.machine)
 
     def drains(self) -> dict[str, Callable[[], Awaitable[int]]]:

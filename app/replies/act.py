@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -43,6 +43,17 @@ async def get(session: AsyncSession, reply_id: str, *, lock: bool = False) -> Re
     if reply is None:
         raise NotFound
     return reply
+
+
+async def forget_old(session: AsyncSession, before: datetime) -> int:
+    """The words of what nobody could match go after their days; returns how many went. Business time."""
+    gone = await session.scalars(
+        update(Reply)
+        .where(col(Reply.person_id).is_(None), col(Reply.box).is_not(None), col(Reply.received_at) < before)
+        .values(box=None)
+        .returning(col(Reply.id)),
+    )
+    return len(gone.all())
 
 
 async def suggestions(session: AsyncSession, reply: Reply) -> list[ReplySuggestion]:

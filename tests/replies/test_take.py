@@ -145,6 +145,8 @@ async def test_a_stranger_waits_unmatched_and_a_person_may_say_whose_it_is(small
     await take(small, stranger)
     reply = await small.one(Reply)
     assert (reply.state, reply.person_id) == ("unmatched", None)
+    async with unit_of_work(small.services.sessions) as session:
+        assert await act.forget_old(session, reply.received_at) == 0
     application = (await open_to_candidate(small))[0].application_id
     async with unit_of_work(small.services.sessions) as session:
         await act.confirm(
@@ -155,6 +157,15 @@ async def test_a_stranger_waits_unmatched_and_a_person_may_say_whose_it_is(small
         assert (await act.opened(session, small.services.vault, reply)).words == "It is me. Any news?"
     assert reply.person_id is not None
     assert [s.meaning for s in await small.rows(ReplySuggestion)] == ["question"]
+
+
+async def test_words_that_nobody_could_match_go_after_their_days(small: Small) -> None:
+    """What is sealed with the service's key is not kept for ever; what is matched ends with its person."""
+    await take(small, await answer(small, "Whose is this?", sender="x@example.org", recipients=()))
+    await take(small, await answer(small, "Mine.", key="k2"))
+    async with unit_of_work(small.services.sessions) as session:
+        assert await act.forget_old(session, small.clock.now() + timedelta(days=1)) == 1
+    assert {r.key: r.box is None for r in await small.rows(Reply)} == {"k1": True, "k2": False}
 
 
 async def test_machines_stop_nothing(small: Small) -> None:
