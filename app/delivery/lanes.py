@@ -43,6 +43,11 @@ class Lanes:
             if task in done:
                 task.result()
 
+    async def rest(self) -> None:
+        """Returns when nothing is under way any more; what a provider keeps waiting ends with its lease."""
+        while tasks := list(self._under_way):
+            await asyncio.wait(tasks)
+
     def _start(self, lane: Lane, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(work, name="/".join(lane))
         self._under_way[task] = lane
