@@ -124,6 +124,7 @@ async def drain_all(flow: Flow, *, rounds: int = 1_000) -> int:
         found = 0
         for drain in flow.drains().values():
             found += await drain()
+        await flow.lanes.rest()
         total += found
         if not found:
             return total

@@ -108,8 +108,7 @@ class Packer:
     ) -> tuple[Parcel, bytes]:
         """The parcel and the key to seal its bytes with; raises CannotLeave, or NotNow outside of its window.
 
-        ``now`` is business time; ``machine_now`` goes into the Date header. A mail leaves by the delivery's
-        route, which must be chosen.
+        ``now`` is business time; ``machine_now`` goes into the Date header. A mail's route must be chosen.
         """
         message = await session.get(Message, delivery.message_id)
         person = await session.get(Person, message.person_id) if message else None
@@ -138,12 +137,9 @@ class Packer:
         else:
             envelope = await self._envelope(session, delivery, follow_up, words, application, now)
             await self._refuse_now(session, follow_up, application, settings_of(connection), now)
-            appointment = appointment_of(self.vault, message, person)
-            envelope = await in_thread(
-                session, finished(envelope, follow_up, message, appointment), follow_up
-            )
-            passage = await self._passage(session, delivery, envelope, now)
-            payload = self._prepared(delivery, envelope, machine_now)
+            letter = finished(envelope, follow_up, message, appointment_of(self.vault, message, person))
+            passage = await self._passage(session, delivery, letter, now)
+            payload = self._prepared(delivery, await in_thread(session, letter, follow_up), machine_now)
             meta = RouteMeta(delivery.id, envelope.sender.email, envelope.to.email)
         if delivery.channel in (NOTE, TASK):
             delivery.wire_id = marker(delivery.id)
