@@ -37,8 +37,8 @@ from tests.mail.smtp_server import DROP, HANG, FaultySmtp
 CRASHES = ("none", "before", "during", "after")
 PAGE = Path(__file__).parents[1] / "docs" / "send-matrix.md"
 _META = RouteMeta(RICH.send_id, RICH.sender.email, RICH.to.email)
-_PATIENCE = 0.8
-_AT_ONCE = 10
+_PATIENCE = 1.6
+_AT_ONCE = 12
 _HTTP = HttpTimeouts(connect=_PATIENCE, total=_PATIENCE)
 _SMTP = SmtpTimeouts(dialogue=_PATIENCE, after_dot=_PATIENCE, quit=0.2)
 _STEPS = ("connect", "ehlo", "mail", "rcpt", "data", "after_dot")
