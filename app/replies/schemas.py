@@ -55,8 +55,23 @@ class ReplyShown(Shown):
     note_state: Literal["queued", "written", "failed"] | None
 
 
-class SuggestionShown(Shown):
+class ReplySuggestion(Shown):
     """One thing that an answer seems to say."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "meaning": "other_offer",
+                    "state": "open",
+                    "sentence": "I have another offer and must answer by Friday.",
+                    "day": "2026-11-27",
+                    "decided_by": None,
+                    "decided_at": None,
+                }
+            ]
+        }
+    )
 
     meaning: Literal["stop", "withdraws", "other_offer", "asks_time", "warm", "question"]
     state: Literal["open", "accepted", "dismissed", "done"]
@@ -75,20 +90,24 @@ class ReplyDetail(ReplyShown):
     sender: str
     subject: str
     words: str
-    suggestions: list[SuggestionShown]
+    suggestions: list[ReplySuggestion]
 
 
 class Confirmation(Given):
     """Which application an answer is about; without one it is about none of ours."""
 
-    application_id: str | None = Field(
-        default=None, max_length=64, examples=["app_01jd2q8z6w3k7m9p5r1t0v4x2y"]
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"application_id": "app_01jd2q8z6w3k7m9p5r1t0v4x2y"}]}
     )
+
+    application_id: str | None = Field(default=None, max_length=64)
     on_behalf_of: Label | None = None
 
 
 class SuggestionDecision(Given):
     """Whether a suggestion is right."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"accepted": True}]})
 
     accepted: bool
     on_behalf_of: Label | None = None
