@@ -14,7 +14,7 @@ from app.problems import responses_for
 from app.replies import act
 from app.replies.models import Reply, ReplySuggestion
 from app.replies.phrases import Meaning
-from app.replies.schemas import Confirmation, ReplyDetail, ReplyShown, SuggestionDecision, ReplySuggestion
+from app.replies.schemas import Confirmation, ReadingShown, ReplyDetail, ReplyShown, SuggestionDecision
 from app.schemas import Id
 
 router = api_router("/v1/replies", "replies")
@@ -86,7 +86,7 @@ async def decide_suggestion(
     vault: Vault,
     record: Audit,
     now: Now,
-) -> ReplySuggestion:
+) -> ReadingShown:
     """Accept or dismiss what an answer seems to say. Accepting another offer starts the policy's clock."""
     by = given.on_behalf_of or caller.name
     row = await act.decide(session, vault, reply_id, meaning, accepted=given.accepted, by=by, now=now)
@@ -102,6 +102,6 @@ async def _detail(session: Session, vault: Vault, reply: Reply) -> ReplyDetail:
     return ReplyDetail.model_validate({**reply.model_dump(), **words, "suggestions": shown})
 
 
-async def _suggestion(session: Session, vault: Vault, reply: Reply, row: ReplySuggestion) -> ReplySuggestion:
+async def _suggestion(session: Session, vault: Vault, reply: Reply, row: ReplySuggestion) -> ReadingShown:
     sentence = await act.sentence(session, vault, reply, row)
-    return ReplySuggestion.model_validate({**row.model_dump(), "sentence": sentence})
+    return ReadingShown.model_validate({**row.model_dump(), "sentence": sentence})

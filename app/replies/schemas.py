@@ -55,7 +55,7 @@ class ReplyShown(Shown):
     note_state: Literal["queued", "written", "failed"] | None
 
 
-class ReplySuggestion(Shown):
+class ReadingShown(Shown):
     """One thing that an answer seems to say."""
 
     model_config = ConfigDict(
@@ -90,7 +90,7 @@ class ReplyDetail(ReplyShown):
     sender: str
     subject: str
     words: str
-    suggestions: list[ReplySuggestion]
+    suggestions: list[ReadingShown]
 
 
 class Confirmation(Given):
