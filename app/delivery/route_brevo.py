@@ -27,7 +27,7 @@ class BrevoRoute(HttpRoute[BrevoSettings]):
         name: str = "brevo",
     ) -> None:
         if not key or not key.isascii() or not key.isprintable() or " " in key:
-            raise UnsafeSettings("Set HEARDBACK_BREVO_KEY to the API key that Brevo shows.")
+            raise UnsafeSettings("Give the brevo route as `key` the API key that Brevo shows.")
         super().__init__(
             name,
             brevo,

@@ -30,7 +30,7 @@ class MailgunRoute(HttpRoute[MailgunSettings]):
         name: str = "mailgun",
     ) -> None:
         if not key or not key.isascii() or not key.isprintable() or " " in key:
-            raise UnsafeSettings("Set HEARDBACK_MAILGUN_KEY to a sending key of the domain.")
+            raise UnsafeSettings("Give the mailgun route as `key` a sending key of the domain.")
         credentials = b64encode(f"api:{key}".encode()).decode()
         super().__init__(
             name,

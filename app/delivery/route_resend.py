@@ -23,7 +23,7 @@ class ResendRoute(HttpRoute[ResendSettings]):
         name: str = "resend",
     ) -> None:
         if not key or not key.isascii() or not key.isprintable() or " " in key:
-            raise UnsafeSettings("Set HEARDBACK_RESEND_KEY to the API key that Resend shows.")
+            raise UnsafeSettings("Give the resend route as `key` the API key that Resend shows.")
         super().__init__(
             name,
             resend,

@@ -30,7 +30,7 @@ class SendGridRoute(HttpRoute[SendGridSettings]):
         name: str = "sendgrid",
     ) -> None:
         if not key or not key.isascii() or not key.isprintable() or " " in key:
-            raise UnsafeSettings("Set HEARDBACK_SENDGRID_KEY to the API key that SendGrid showed once.")
+            raise UnsafeSettings("Give the sendgrid route as `key` the API key that SendGrid showed once.")
         super().__init__(
             name,
             sendgrid,
