@@ -19,6 +19,7 @@ from app.delivery.hook_fetch import Fetch, fetch
 from app.delivery.hook_queue import tidy_hooks
 from app.delivery.hook_sources import sources_of
 from app.delivery.lanes import Lanes
+from app.delivery.lookups import Lookups
 from app.delivery.parcel import Packer
 from app.delivery.receive import Receiver
 from app.delivery.release import release_due
@@ -171,6 +172,13 @@ class Flow:
         at, receiver = await self._instants(), self._receiver
         return await receiver.read_due(at) + await receiver.match_due(at)
 
+    async def lookups(self) -> int:
+        """Delivery, from the other side: ask about mails of which the provider's webhooks say nothing."""
+        services = self.services
+        told_by, lease = sources_of(services.settings), _lease(services.settings)
+        lookups = Lookups(services.sessions, self.routes, told_by, self.lanes, lease)
+        return await lookups.ask_due(await self._instants())
+
     async def confirmations(self) -> int:
         """Beside the flow: subscriptions to a provider's webhooks begin when we ask for them."""
         return await self._receiver.confirm_due(await self._instants())
@@ -232,6 +240,7 @@ class Flow:
             "deliveries": self.deliveries,
             "questions": self.questions,
             "receipts": self.receipts,
+            "lookups": self.lookups,
             "confirmations": self.confirmations,
             "replies": self.replies,
             "polls": self.polls,

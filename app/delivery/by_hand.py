@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from app.ats.canonical import FactKind
 from app.delivery.claim import Instants
-from app.delivery.models import Delivery, DeliveryState, RouteHealth, Suppression
+from app.delivery.models import Checked, Delivery, DeliveryState, RouteHealth, Suppression
 from app.delivery.settle import locked_follow_up, settle
 from app.delivery.suppressions import lift_people
 from app.delivery.ways import MAIL, speaks
@@ -60,6 +60,7 @@ async def settle_unknown(
     await settle(session, vault, delivery.id, delivery.attempt, Outcome(kind, detail), at)
     if delivery.state == DeliveryState.QUEUED:
         delivery.act_at, delivery.waiting_on = at.business, None
+    delivery.checks, delivery.checked = 0, Checked.BY_HAND if arrived else None
     await wake(session, follow_up, at.business)
     await session.flush()
     return delivery
@@ -105,6 +106,7 @@ async def try_again(session: AsyncSession, delivery_id: str, *, at: Instants) ->
     delivery.settled_at = delivery.waiting_on = delivery.cause = None
     delivery.receipt = delivery.receipt_at = delivery.receipt_detail = None
     delivery.receipts_from = at.machine
+    delivery.checks, delivery.checked = 0, None
     if speaks(delivery.channel, follow_up) and follow_up.state == FollowUpState.FAILED:
         follow_up.state, follow_up.cause = FollowUpState.QUEUED, None
         follow_up.updated_at = at.business

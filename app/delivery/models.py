@@ -19,6 +19,17 @@ class DeliveryState:
     CANCELLED = "cancelled"
 
 
+class Checked:
+    """What came of asking about a mail of which no receipt came; empty while it may be asked about."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    GIVEN_UP = "given_up"
+    CANNOT = "cannot_be_asked"
+    BY_HAND = "by_hand"
+    """A person has said that it arrived, which counts for more."""
+
+
 class Delivery(SQLModel, table=True):
     """One message on one way out: a mail, or what is left of it in the ATS."""
 
@@ -29,6 +40,12 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_provider_id", "provider_id", postgresql_where=text("channel = 'mail'")),
         Index("ix_delivery_wire_id", "wire_id", postgresql_where=text("channel = 'mail'")),
         Index("ix_delivery_settled", "settled_at", postgresql_where=text("channel = 'mail'")),
+        Index("ix_delivery_checked", "checked_at", postgresql_where=text("checked_at IS NOT NULL")),
+        Index(
+            "ix_delivery_unheard",
+            "settled_at",
+            postgresql_where=text("state = 'sent' AND receipt IS NULL AND checked IS NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True)
@@ -67,6 +84,12 @@ class Delivery(SQLModel, table=True):
     """How often an unknown outcome was asked about."""
     sent_again: int = 0
     """How often it was sent again although it may have left: only where its route's settings say so."""
+    checks: int = 0
+    """How often its provider was asked about it because no receipt came."""
+    checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Machine time of the last such question."""
+    checked: str | None = None
+    """What asking has shown in the end."""
 
 
 class Attempt(SQLModel, table=True):

@@ -142,4 +142,5 @@ def delivery_row(row: FollowUp, channel: str, now: datetime) -> dict[str, object
         "created_at": now,
         "inquiries": 0,
         "sent_again": 0,
+        "checks": 0,
     }
