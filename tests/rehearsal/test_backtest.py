@@ -65,10 +65,10 @@ async def two_weeks(house: House) -> None:
 
 
 async def _poll_seldom(house: House) -> None:
-    """Once a day, so that two weeks pass in seconds."""
+    """Once a day, so that two weeks pass in seconds; without jitter, because a rehearsal knows no digest."""
     async with unit_of_work(house.services.sessions) as session:
         connection = await session.get_one(Connection, house.connection)
-        connection.settings = {**connection.settings, "poll_every_seconds": 86_400}
+        connection.settings = {**connection.settings, "poll_every_seconds": 86_400, "jitter_minutes": 0}
 
 
 async def _poll(house: House, at: datetime) -> None:
