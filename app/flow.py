@@ -34,6 +34,7 @@ from app.messages.waiting import claim_waiting, urge_all
 from app.messages.write import claim_planned, give_up, write_all
 from app.privacy.retention import tidy
 from app.replies.act import forget_old
+from app.replies.imap import ImapPoll, mailbox_of
 from app.replies.inbox import Replies
 from app.replies.notes import Notes
 from app.replies.take import Inbox
@@ -187,10 +188,19 @@ class Flow:
         """Delivery, from the other side: what candidates answer is heard, and noted in the ATS."""
         at, services = await self._instants(), self.services
         settings, sources = services.settings, sources_of(services.settings)
-        inbox = Inbox(services.vault, settings.reply_address, (settings.mail_from,))
         notes = Notes(services.sessions, services.vault, self.vendors, _lease(settings))
-        heard = await Replies(services.sessions, inbox, sources).read_due(at)
+        heard = await Replies(services.sessions, self._inbox, sources).read_due(at)
         return heard + await notes.write_due(at)
+
+    async def imap(self) -> int:
+        """Delivery, from the other side, where no webhook tells: a mailbox is read."""
+        services, mailbox = self.services, mailbox_of(self.services.settings)
+        if mailbox is None:
+            return 0
+        signed = frozenset(sources_of(services.settings))
+        return await ImapPoll(services.sessions, self._inbox, mailbox, signed).read_due(
+            await self._instants()
+        )
 
     async def polls(self) -> int:
         """Truth, from the other side: ask the ATS for what its webhooks never say, or lost."""
@@ -242,9 +252,15 @@ class Flow:
             "receipts": self.receipts,
             "lookups": self.lookups,
             "confirmations": self.confirmations,
+            "imap": self.imap,
             "replies": self.replies,
             "polls": self.polls,
         }
+
+    @property
+    def _inbox(self) -> Inbox:
+        settings = self.services.settings
+        return Inbox(self.services.vault, settings.reply_address, (settings.mail_from,))
 
     @property
     def _receiver(self) -> Receiver:

@@ -24,6 +24,7 @@ _PATIENCE = {
     "questions": 2.0,
     "lookups": 15.0,
     "replies": 0.5,
+    "imap": 2.0,
     "confirmations": 2.0,
     "polls": 2.0,
 }
@@ -69,6 +70,7 @@ class Loops:
                     "confirmations",
                     "polls",
                     "replies",
+                    "imap",
                 )
             ),
         ]

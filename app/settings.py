@@ -74,6 +74,15 @@ class Settings(BaseSettings):
 
     Its local part has at most 10 characters. Unset: answers go to the recruiter.
     """
+    imap_host: str | None = None
+    """A mailbox that answers and bounces come to, for mail over SMTP. Unset: none is read."""
+    imap_port: int = Field(default=993, ge=1, le=65_535)
+    imap_tls: Literal["tls", "none"] = "tls"
+    """`none` is for this machine only."""
+    imap_username: str | None = None
+    imap_password: SecretStr | None = None
+    imap_mailbox: str = "INBOX"
+    """As the server writes it: beyond ASCII in modified UTF-7."""
     mail_hooks: SecretStr | None = None
     """What mail providers prove their webhooks with, as JSON by route: `{"brevo": {"secrets": ["…"]}}`."""
 
@@ -120,6 +129,22 @@ class Settings(BaseSettings):
             )
         if not self.rephrase_model:
             raise UnsafeSettings("Set HEARDBACK_REPHRASE_MODEL to the model's name.")
+        return self
+
+    @model_validator(mode="after")
+    def refuse_an_open_or_half_set_mailbox(self) -> Self:
+        if not self.imap_host:
+            return self
+        if self.imap_tls == "none" and self.imap_host not in _LOOPBACK:
+            raise UnsafeSettings("Set HEARDBACK_IMAP_TLS to tls; only this machine may be read in clear.")
+        password = self.imap_password.get_secret_value() if self.imap_password else ""
+        for name, value in (
+            ("USERNAME", self.imap_username or ""),
+            ("PASSWORD", password),
+            ("MAILBOX", self.imap_mailbox),
+        ):
+            if not re.fullmatch(r"[ -~]{1,500}", value):
+                raise UnsafeSettings(f"Set HEARDBACK_IMAP_{name}, in printable ASCII.")
         return self
 
     @model_validator(mode="after")

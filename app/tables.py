@@ -12,6 +12,7 @@ from app.intake import models as intake
 from app.messages import models as messages
 from app.messages import rephrase_models as rephrasing
 from app.metrics import models as metrics
+from app.replies import imap_models as imap
 from app.replies import models as replies
 from app.sla import models as sla
 from app.timeline import models as timeline
@@ -23,6 +24,7 @@ __all__ = [
     "demo",
     "followups",
     "hooks",
+    "imap",
     "intake",
     "messages",
     "metadata",

@@ -28,11 +28,14 @@ MAY_USE_THE_NETWORK = {
     "intake/writer.py": "the door's own way into the database",
     "intake/directory.py": "the door's own way into the database",
     "messages/rephrase_call.py": "a language model, where one is set up",
+    "replies/imap_line.py": "a mailbox, where one is set up",
     "routes.py": "names the database's errors",
     "server.py": "listens",
     "worker.py": "Redis",
 }
-NETWORK = {"httpx", "aiosmtplib", "smtplib", "socket", "asyncpg", "redis", "arq", "requests", "urllib3"}
+NETWORK = {
+    *("httpx", "aiosmtplib", "smtplib", "imaplib", "socket", "asyncpg", "redis", "arq", "requests", "urllib3"),
+}
 LOGGED = {
     *("action", "attempt", "changes", "channel", "code", "connection", "correlation_id", "delivery"),
     *("detail", "error", "facts", "kind", "loop", "method", "ms", "outcome", "route", "row", "rows"),

@@ -1,0 +1,77 @@
+"""A small real IMAP server on loopback: one mailbox, read-only commands, and faults by command."""
+
+import asyncio
+import re
+import ssl
+from typing import Self
+
+HANG, REFUSE = "hang", "refuse"
+
+
+class SmallImap:
+    """``mails`` by UID; ``faults`` maps a command (login, examine, search, fetch) to what goes wrong."""
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self.mails: dict[int, bytes] = {}
+        self.validity = 7
+        self.faults: dict[str, str] = {}
+        self.asked: list[str] = []
+        self.at_once, self.most_at_once = 0, 0
+        self.port = 0
+        self._tls = tls
+        self._ending = asyncio.Event()
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._ending.set()
+        if self._server:
+            self._server.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        try:
+            writer.write(b"* OK IMAP4rev1 ready\r\n")
+            while line := await reader.readline():
+                tag, _, command = line.decode().strip().partition(" ")
+                writer.write(await self._answer(tag, command))
+                await writer.drain()
+        except OSError:
+            pass
+        finally:
+            self.at_once -= 1
+            writer.close()
+
+    async def _answer(self, tag: str, command: str) -> bytes:
+        self.asked.append(command)
+        words = command.removeprefix("UID ")
+        fault = self.faults.get(words.split(" ")[0].lower())
+        if fault == HANG:
+            await self._ending.wait()
+        if fault == REFUSE:
+            return f"{tag} NO not today, talent@ostwind.example\r\n".encode()
+        return self._told(command, words) + f"{tag} OK done\r\n".encode()
+
+    def _told(self, command: str, words: str) -> bytes:
+        if command == "CAPABILITY":
+            return b"* CAPABILITY IMAP4rev1\r\n"
+        if command.startswith("EXAMINE"):
+            return f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {self.validity}] valid\r\n".encode()
+        if found := re.match(r"SEARCH UID (\d+):\*", words):
+            # As servers do: the last mail is always in the range.
+            uids = [uid for uid in self.mails if uid >= int(found[1])] or list(self.mails)[-1:]
+            return f"* SEARCH {' '.join(map(str, uids))}\r\n".encode()
+        if found := re.match(r"FETCH (\d+) \(UID BODY\.PEEK\[\]<0\.(\d+)>\)", words):
+            mail = self.mails[int(found[1])][: int(found[2])]
+            return b"* 1 FETCH (UID %s BODY[]<0> {%d}\r\n%s)\r\n" % (found[1].encode(), len(mail), mail)
+        return b"* BYE\r\n" if command == "LOGOUT" else b""
