@@ -34,7 +34,8 @@ MAY_USE_THE_NETWORK = {
     "worker.py": "Redis",
 }
 NETWORK = {
-    *("httpx", "aiosmtplib", "smtplib", "imaplib", "socket", "asyncpg", "redis", "arq", "requests", "urllib3"),
+    *("httpx", "aiosmtplib", "smtplib", "imaplib", "socket"),
+    *("asyncpg", "redis", "arq", "requests", "urllib3"),
 }
 LOGGED = {
     *("action", "attempt", "changes", "channel", "code", "connection", "correlation_id", "delivery"),
