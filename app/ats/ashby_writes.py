@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from app.ats.ashby_requests import MOST, ask, tell
 from app.ats.fields import Answers, Json, children, identity, parse_object, stamp, text
 from app.ats.http import ApiRequest, ApiResponse, Target
-from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind
+from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind, not_offered
 from app.errors import MalformedBody
 
 WRITES = frozenset({WriteKind.NOTE, WriteKind.TAG, WriteKind.EMAIL})
@@ -59,7 +59,7 @@ def write_step(write: Write, answers: Answers, base: str | None = None) -> Step:
         return _tag(write, answers, base)
     if write.kind is WriteKind.EMAIL:
         return _email(write, answers, base)
-    raise NotImplementedError(write.kind)
+    raise not_offered(write)
 
 
 def _tag(write: Write, answers: Answers, base: str | None) -> Step:

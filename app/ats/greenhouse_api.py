@@ -27,7 +27,7 @@ from app.ats.greenhouse_tokens import (
     with_credentials,
 )
 from app.ats.http import Account, ApiRequest, ApiResponse, Rate, Target
-from app.ats.steps import Step, Write, WriteKind
+from app.ats.steps import Step, Write, WriteKind, not_offered
 from app.errors import MalformedBody
 
 __all__ = [
@@ -306,7 +306,8 @@ def marker_in(notes: Sequence[Json], marker: str) -> str | None:
 
 def write_step(write: Write, answers: Answers, base: str | None = None) -> Step:
     """Nothing but notes is written."""
-    raise NotImplementedError(write.kind)
+    del answers, base
+    raise not_offered(write)
 
 
 def _as_number(external_id: str) -> int | str:

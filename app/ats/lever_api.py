@@ -28,7 +28,7 @@ from app.ats.lever_asking import (
 )
 from app.ats.lever_facts import ref, safe_id
 from app.ats.lever_failures import failure
-from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind
+from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind, not_offered
 from app.errors import MalformedBody, Unprocessable
 
 __all__ = [
@@ -219,7 +219,7 @@ def marker_in(notes: Sequence[Json], marker: str) -> str | None:
 def write_step(write: Write, answers: Answers, base: str | None = None) -> Step:
     """A tag is added where the opportunity does not have it yet; Lever makes it if need be."""
     if write.kind is not WriteKind.TAG:
-        raise NotImplementedError(write.kind)
+        raise not_offered(write)
     if "opportunity" not in answers:
         return Ask("opportunity", (get(base, f"opportunities/{_opportunity(write.target)}"),))
     tags = [tag for row in answers["opportunity"] for tag in texts(row.get("tags"))]

@@ -12,7 +12,7 @@ from app.ats.fields import Answers, Json, child, parse_object, stamp
 from app.ats.http import ApiRequest, ApiResponse, Target
 from app.ats.recruitee_facts import number, tag_names
 from app.ats.recruitee_paths import get, post
-from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind
+from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind, not_offered
 from app.errors import MalformedBody
 
 WRITES = frozenset({WriteKind.NOTE, WriteKind.TAG, WriteKind.TASK})
@@ -77,7 +77,7 @@ def write_step(write: Write, answers: Answers, base: str | None = None) -> Step:
         return _tag_step(write, answers, base)
     if write.kind is WriteKind.TASK:
         return _task_step(write, answers, base)
-    raise NotImplementedError(write.kind)
+    raise not_offered(write)
 
 
 def _tag_step(write: Write, answers: Answers, base: str | None) -> Step:

@@ -26,7 +26,7 @@ from app.ats.smartrecruiters_ask import (
     named_requests,
 )
 from app.ats.smartrecruiters_failures import failure
-from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind
+from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind, not_offered
 from app.errors import MalformedBody, Unprocessable
 
 __all__ = [
@@ -233,7 +233,7 @@ def marker_in(notes: Sequence[Json], marker: str) -> str | None:
 def write_step(write: Write, answers: Answers, base: str | None = None) -> Step:
     """Adds a tag to the candidate where it is not there yet, in whatever case; no other kind is written."""
     if write.kind is not WriteKind.TAG:
-        raise NotImplementedError(write.kind)
+        raise not_offered(write)
     path = f"candidates/{write.target.candidate}/tags"
     if "tags" not in answers:
         return Ask("tags", (get(base, path),))

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.ats.http import ApiRequest, Target
+from app.errors import VendorRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,14 @@ class Write:
     message_id: str = ""
     sent_at: datetime | None = None
     due_at: datetime | None = None
+
+
+def not_offered(write: Write) -> VendorRefused:
+    """The error for a write that a vendor does not take this way: nothing was done, and nothing will be."""
+    return VendorRefused(
+        f"This ATS takes no {write.kind} from us; choose another in the connection's write_back.",
+        kind="not_offered",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from app.ats.fields import Answers, Json, child, identity, parse_object, texts
 from app.ats.http import ApiRequest, ApiResponse, Target
-from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind
+from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind, not_offered
 from app.ats.teamtailor_rows import attribute
 from app.errors import MalformedBody
 
@@ -62,7 +62,7 @@ def write_step(write: Write, answers: Answers, base: str | None = None) -> Step:
         return _tag(write, answers, base)
     if write.kind is WriteKind.TASK:
         return _todo(write, answers, base)
-    raise NotImplementedError(write.kind)
+    raise not_offered(write)
 
 
 def _tag(write: Write, answers: Answers, base: str | None) -> Step:

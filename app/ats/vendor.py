@@ -141,7 +141,8 @@ class Api(Protocol):
     def write_step(self, write: Write, answers: Answers, base: str | None = None) -> Step:
         """What comes next in writing a tag, a logged e-mail or a task of `WRITES`.
 
-        First it is looked for, so that beginning anew after any fault never writes it twice.
+        First it is looked for, so that beginning anew after any fault never writes it twice. Raises
+        `VendorRefused` (`steps.not_offered`) for a kind that is not among them, and for a note.
         """
         ...
 

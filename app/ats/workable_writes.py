@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from app.ats.fields import Answers, Json, identity, parse_object
 from app.ats.http import ApiRequest, ApiResponse, FailureKind, Target
-from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind
+from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind, not_offered
 from app.ats.workable_pages import activities, address, get, quoted
 from app.errors import MalformedBody, VendorRefused
 
@@ -55,7 +55,7 @@ def write_step(write: Write, answers: Answers, base: str | None = None) -> Step:
     cannot be read, since writing would then remove them.
     """
     if write.kind is not WriteKind.TAG:
-        raise NotImplementedError(write.kind)
+        raise not_offered(write)
     path = f"candidates/{quoted(write.target.candidate)}"
     if "tagged" not in answers:
         return Ask("tagged", (get(path, base),))

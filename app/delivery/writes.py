@@ -14,7 +14,7 @@ from app.errors import VendorError
 from app.mail.outbound import Outcome, OutcomeKind
 
 _EXACT: TypeAdapter[Write] = TypeAdapter(Write)
-_WRONG = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
+_WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class _NotThere(Exception):

@@ -15,7 +15,7 @@ from app.ats.http import Account, ApiRequest, ApiResponse, FailureKind, Rate, Ta
 from app.ats.recruitee_read import read
 from app.ats.steps import Ask, Done, Put, Signer, Step, Write, WriteKind
 from app.ats.vendor import Api
-from app.errors import MalformedBody, Unprocessable
+from app.errors import MalformedBody, Unprocessable, VendorRefused
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 API: Api = api
@@ -475,7 +475,7 @@ def test_a_task_is_made_once() -> None:
 def test_an_email_is_never_logged_since_that_would_send_it() -> None:
     """Only what is offered is written."""
     assert WriteKind.EMAIL not in api.WRITES
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(VendorRefused):
         api.write_step(write(WriteKind.EMAIL, "Hello"), {}, BASE)
 
 

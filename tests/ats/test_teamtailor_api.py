@@ -12,7 +12,7 @@ from app.ats.canonical import Named, NamedKind
 from app.ats.fields import Json
 from app.ats.http import Account, ApiRequest, ApiResponse, FailureKind, Rate, Target
 from app.ats.steps import Ask, Done, Put, Write, WriteKind
-from app.errors import MalformedBody, Unprocessable
+from app.errors import MalformedBody, Unprocessable, VendorRefused
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 GET = ApiRequest("GET", "https://api.teamtailor.com/v1/notes")
@@ -266,7 +266,7 @@ def test_a_task_is_a_todo_that_is_written_once() -> None:
 def test_a_copy_of_a_mail_cannot_be_written() -> None:
     """Teamtailor documents no way; a note says it instead."""
     assert WriteKind.EMAIL not in api.WRITES
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(VendorRefused):
         api.write_step(write(WriteKind.EMAIL), {})
 
 
