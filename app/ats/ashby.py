@@ -15,6 +15,7 @@ from datetime import datetime
 from app.ats import ashby_api, ashby_setup
 from app.ats.ashby_read import read
 from app.ats.delivery import UNREADABLE, Delivery, content_key
+from app.ats.signed import refuse_unless_signed
 from app.errors import BadSignature
 
 __all__ = [
@@ -64,14 +65,7 @@ def verify(
     given = _SIGNATURE.fullmatch(headers.get("ashby-signature", ""))
     if given is None:
         raise BadSignature("The Ashby-Signature header is missing or not `sha256=<64 hex digits>`.")
-    claimed = given[1].lower()
-    matches = [
-        hmac.compare_digest(claimed, hmac.digest(secret.encode(), body, "sha256").hex())
-        for secret in secrets
-        if secret
-    ]
-    if not any(matches):
-        raise BadSignature
+    refuse_unless_signed(given[1], body, secrets)
 
 
 def peek(headers: Mapping[str, str], body: bytes) -> Delivery:

@@ -4,11 +4,10 @@ There are no tasks in its API. Notes and tags hang on the candidate, not on the 
 """
 
 import html
-import re
 from collections.abc import Sequence
 
 from app.ats.ashby_requests import MOST, ask, tell
-from app.ats.fields import Answers, Json, children, identity, parse_object, stamp, text
+from app.ats.fields import Answers, Json, children, identity, parse_object, stamp, text, whole
 from app.ats.http import ApiRequest, ApiResponse, Target
 from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind, not_offered
 from app.errors import MalformedBody
@@ -44,8 +43,8 @@ def notes_requests(target: Target, base: str | None = None) -> Sequence[ApiReque
 
 def marker_in(notes: Sequence[Json], marker: str) -> str | None:
     """Ashby's id of the note that carries the whole marker, or None."""
-    whole = re.compile(rf"(?<![\w-]){re.escape(marker)}(?![\w-])")
-    found = (row for row in notes if isinstance(content := row.get("content"), str) and whole.search(content))
+    ours = whole(marker)
+    found = (row for row in notes if isinstance(content := row.get("content"), str) and ours.search(content))
     return next((identity(row.get("id")) for row in found), None)
 
 

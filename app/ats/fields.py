@@ -82,6 +82,11 @@ def texts(value: object) -> list[str]:
     return [found for item in value if (found := text(item))] if isinstance(value, list) else []
 
 
+def whole(marker: str) -> re.Pattern[str]:
+    """Finds a marker of ours in a text, and never as a part of a longer one."""
+    return re.compile(rf"(?<![\w-]){re.escape(marker)}(?![\w-])")
+
+
 def truth(value: object) -> bool | None:
     """True or False where the vendor said so, else None."""
     return value if isinstance(value, bool) else None

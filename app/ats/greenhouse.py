@@ -14,6 +14,7 @@ from datetime import datetime
 from app.ats import greenhouse_api, greenhouse_setup
 from app.ats.delivery import UNREADABLE, Delivery, content_key
 from app.ats.greenhouse_read import read
+from app.ats.signed import refuse_unless_signed
 from app.errors import BadSignature
 
 __all__ = [
@@ -65,14 +66,7 @@ def verify(
     given = _SIGNATURE.fullmatch(headers.get("signature", ""))
     if given is None:
         raise BadSignature("The Signature header is missing or not of the form `sha256 <64 hex digits>`.")
-    claimed = given[1].lower()
-    matches = [
-        hmac.compare_digest(claimed, hmac.digest(secret.encode(), body, "sha256").hex())
-        for secret in secrets
-        if secret
-    ]
-    if not any(matches):
-        raise BadSignature
+    refuse_unless_signed(given[1], body, secrets)
 
 
 def peek(headers: Mapping[str, str], body: bytes) -> Delivery:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from app.ats.canonical import USUALLY_PUSHED, Named, NamedKind
-from app.ats.fields import Answers, Json, identity, instant, parse_object, stamp
+from app.ats.fields import Answers, Json, identity, instant, parse_object, stamp, whole
 from app.ats.greenhouse_answers import read_answers
 from app.ats.greenhouse_failures import failure
 from app.ats.greenhouse_tokens import (
@@ -299,8 +299,8 @@ def notes_requests(target: Target, base: str | None = None) -> tuple[ApiRequest,
 
 def marker_in(notes: Sequence[Json], marker: str) -> str | None:
     """Greenhouse's id of the note whose body carries the whole marker, or None."""
-    whole = re.compile(rf"(?<![\w-]){re.escape(marker)}(?![\w-])")
-    found = (row for row in notes if isinstance(body := row.get("body"), str) and whole.search(body))
+    ours = whole(marker)
+    found = (row for row in notes if isinstance(body := row.get("body"), str) and ours.search(body))
     return next((identity(row.get("id")) for row in found), None)
 
 

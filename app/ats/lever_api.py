@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from app.ats.canonical import USUALLY_PUSHED
-from app.ats.fields import Answers, Json, child, children, parse_object, texts
+from app.ats.fields import Answers, Json, child, children, parse_object, texts, whole
 from app.ats.http import Account, ApiRequest, ApiResponse, Target, Token
 from app.ats.lever_answers import read_answers
 from app.ats.lever_asking import (
@@ -208,10 +208,10 @@ def notes_requests(target: Target, base: str | None = None) -> tuple[ApiRequest,
 
 def marker_in(notes: Sequence[Json], marker: str) -> str | None:
     """Lever's id of the note that carries the whole marker in one of its fields, or None."""
-    whole = re.compile(rf"(?<![\w-]){re.escape(marker)}(?![\w-])")
+    ours = whole(marker)
     for row in notes:
         values = (field.get("value") for field in [row, *children(row, "fields")])
-        if any(isinstance(value, str) and whole.search(value) for value in values):
+        if any(isinstance(value, str) and ours.search(value) for value in values):
             return safe_id(row.get("id"))
     return None
 

@@ -16,6 +16,7 @@ from app.ats import recruitee_api, recruitee_setup
 from app.ats.delivery import UNREADABLE, Delivery, content_key
 from app.ats.fields import identity
 from app.ats.recruitee_read import read
+from app.ats.signed import refuse_unless_signed
 from app.errors import BadSignature
 
 __all__ = [
@@ -74,10 +75,7 @@ def verify(
     given = headers.get("x-recruitee-signature", "").strip()
     if not _SIGNATURE.fullmatch(given):
         raise BadSignature("The X-Recruitee-Signature header is missing or not 64 hex digits.")
-    claimed = given.lower()
-    matches = [hmac.compare_digest(claimed, signature(body, secret)) for secret in secrets if secret]
-    if not any(matches):
-        raise BadSignature
+    refuse_unless_signed(given, body, secrets)
 
 
 def peek(headers: Mapping[str, str], body: bytes) -> Delivery:

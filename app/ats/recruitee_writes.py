@@ -8,7 +8,7 @@ it. Everything is written as the owner of the API token.
 import re
 from collections.abc import Iterator, Sequence
 
-from app.ats.fields import Answers, Json, child, parse_object, stamp
+from app.ats.fields import Answers, Json, child, parse_object, stamp, whole
 from app.ats.http import ApiRequest, ApiResponse, Target
 from app.ats.recruitee_facts import number, tag_names
 from app.ats.recruitee_paths import get, post
@@ -58,8 +58,8 @@ def marker_in(notes: Sequence[Json], marker: str) -> str | None:
 
     A note's text may come as plain text or as a document of nested pieces, so all of it is searched.
     """
-    whole = re.compile(rf"(?<![\w-]){re.escape(marker)}(?![\w-])")
-    found = (row for row in notes if any(whole.search(words) for words in _words(row)))
+    ours = whole(marker)
+    found = (row for row in notes if any(ours.search(words) for words in _words(row)))
     return next((number(row.get("id")) for row in found), None)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.ats.canonical import USUALLY_PUSHED
-from app.ats.fields import Answers, Json, identity, parse_object, text, texts
+from app.ats.fields import Answers, Json, identity, parse_object, text, texts, whole
 from app.ats.http import Account, ApiRequest, ApiResponse, Rate, Target, Token
 from app.ats.smartrecruiters_answers import read_answers
 from app.ats.smartrecruiters_ask import (
@@ -222,10 +222,10 @@ def notes_requests(target: Target, base: str | None = None) -> Sequence[ApiReque
 
 def marker_in(notes: Sequence[Json], marker: str) -> str | None:
     """The id of the message whose text carries the whole marker, or None."""
-    whole = re.compile(rf"(?<![\w-]){re.escape(marker)}(?![\w-])")
+    ours = whole(marker)
     for row in notes:
         content = row.get("content")
-        if isinstance(content, str) and whole.search(content) and (own := identity(row.get("id"))):
+        if isinstance(content, str) and ours.search(content) and (own := identity(row.get("id"))):
             return own
     return None
 

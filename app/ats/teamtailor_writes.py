@@ -5,12 +5,11 @@ their candidate is documented for to-dos; for notes it is not, and a refusal the
 rather than written twice.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import UTC
 from urllib.parse import quote
 
-from app.ats.fields import Answers, Json, child, identity, parse_object, texts
+from app.ats.fields import Answers, Json, child, identity, parse_object, texts, whole
 from app.ats.http import ApiRequest, ApiResponse, Target
 from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind, not_offered
 from app.ats.teamtailor_rows import attribute
@@ -111,10 +110,10 @@ def _one(kind: str, external_id: str) -> object:
 
 
 def _marked(found: Sequence[Json], name: str, marker: str) -> str | None:
-    whole = re.compile(rf"(?<![\w-]){re.escape(marker)}(?![\w-])")
+    ours = whole(marker)
     for row in found:
         words = attribute(row, name)
-        if isinstance(words, str) and whole.search(words):
+        if isinstance(words, str) and ours.search(words):
             return identity(row.get("id"))
     return None
 

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from app.ats import workable_api, workable_setup
 from app.ats.delivery import UNREADABLE, Delivery, content_key
+from app.ats.signed import refuse_unless_signed
 from app.ats.workable_read import read
 from app.errors import BadSignature
 
@@ -64,9 +65,7 @@ def verify(
     claimed = headers.get("x-workable-signature", "")
     if not _SIGNATURE.fullmatch(claimed):
         raise BadSignature("The X-Workable-Signature header is missing or not of the form `<64 hex digits>`.")
-    matches = [hmac.compare_digest(claimed.lower(), signature(body, secret)) for secret in secrets if secret]
-    if not any(matches):
-        raise BadSignature
+    refuse_unless_signed(claimed, body, secrets)
 
 
 def peek(headers: Mapping[str, str], body: bytes) -> Delivery:

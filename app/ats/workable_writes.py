@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from app.ats.fields import Answers, Json, identity, parse_object
+from app.ats.fields import Answers, Json, identity, parse_object, whole
 from app.ats.http import ApiRequest, ApiResponse, FailureKind, Target
 from app.ats.steps import Ask, Done, Put, Step, Write, WriteKind, not_offered
 from app.ats.workable_pages import activities, address, get, quoted
@@ -42,8 +42,8 @@ def notes_requests(target: Target, base: str | None = None) -> Sequence[ApiReque
 
 def marker_in(notes: Sequence[Json], marker: str) -> str | None:
     """Workable's id of the comment whose body carries the whole marker, or None."""
-    whole = re.compile(rf"(?<![\w-]){re.escape(marker)}(?![\w-])")
-    found = (row for row in notes if isinstance(body := row.get("body"), str) and whole.search(body))
+    ours = whole(marker)
+    found = (row for row in notes if isinstance(body := row.get("body"), str) and ours.search(body))
     return next((identity(row.get("id")) for row in found), None)
 
 
