@@ -44,7 +44,8 @@ class Batch:
     looked: int = 0
 
 
-def _any_number(lane: Lane) -> int:
+def any_number(lane: Lane) -> int:
+    """No limit on what is under way in a lane."""
     del lane
     return 1_000_000
 
@@ -73,7 +74,7 @@ async def claim_batch(
     *,
     lease: timedelta,
     limit: int,
-    room: Callable[[Lane], int] = _any_number,
+    room: Callable[[Lane], int] = any_number,
 ) -> Batch:
     """As `claim`; ``room`` says how many more may be started in a lane, the others look again soon."""
     pick = await Pick.of(session, packer.routes, at.business)

@@ -1,5 +1,7 @@
 """What must be asked about sends whose outcome nobody knows; claimed, so that one worker asks at a time."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -8,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.http import Target
-from app.delivery.claim import Instants
+from app.delivery.claim import Instants, any_number, lane_of
+from app.delivery.lanes import Lane
 from app.delivery.models import Attempt, Delivery, DeliveryState
 from app.delivery.suppressions import why_suppressed
 from app.delivery.ways import MAIL, WRITES
@@ -18,6 +21,8 @@ from app.messages.models import Message
 from app.privacy.vault import Vault, open_as_person
 from app.timeline.models import Application, Person
 from app.timeline.people import key_of
+
+_SOON = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,18 @@ class Question:
 
 
 async def claim_questions(
-    session: AsyncSession, vault: Vault, at: Instants, *, lease: timedelta, limit: int
-) -> list[Question]:
-    """Takes the questions that are due."""
+    session: AsyncSession,
+    vault: Vault,
+    at: Instants,
+    *,
+    lease: timedelta,
+    limit: int,
+    room: Callable[[Lane], int] = any_number,
+) -> tuple[list[Question], int]:
+    """Takes the questions that are due, and says how many rows it has looked at.
+
+    ``room`` says how many more may be asked side by side in a lane; the others come up again soon.
+    """
     rows = await session.execute(
         select(Delivery, Attempt, Application)
         .join(
@@ -54,15 +68,28 @@ async def claim_questions(
         .join(FollowUp, col(FollowUp.id) == col(Delivery.follow_up_id))
         .join(Application, col(Application.id) == col(FollowUp.application_id))
         .where(col(Delivery.state) == DeliveryState.UNKNOWN, col(Delivery.act_at) <= at.business)
+        .order_by(col(Delivery.act_at))
         .limit(limit)
         .with_for_update(skip_locked=True, of=Delivery),
     )
-    questions = []
-    for delivery, attempt, application in rows.all():
+    found = rows.all()
+    questions, taken = list[Question](), Counter[Lane]()
+    for delivery, attempt, application in found:
+        lane = asking_lane(delivery.channel, delivery.route, delivery.connection_id)
+        if taken[lane] >= room(lane):
+            delivery.act_at = at.business + _SOON
+            continue
+        taken[lane] += 1
         # Nobody else asks meanwhile; a worker that dies here lets the question come back.
         delivery.act_at = at.business + lease
         questions.append(await _question(session, vault, delivery, attempt, application, at))
-    return questions
+    return questions, len(found)
+
+
+def asking_lane(channel: str, route: str | None, connection: str) -> Lane:
+    """Questions have a lane of their own beside the sends: who hangs at one may answer the other."""
+    channel, name = lane_of(channel, route, connection)
+    return f"ask {channel}", name
 
 
 async def _question(

@@ -12,7 +12,7 @@ from app.delivery.claim import Instants, claim_batch, expire_leases, lane_of
 from app.delivery.lanes import Lane, Lanes
 from app.delivery.notes import NoteWay
 from app.delivery.parcel import Packer, Parcel
-from app.delivery.questions import Question, claim_questions
+from app.delivery.questions import Question, asking_lane, claim_questions
 from app.delivery.route import RouteMeta
 from app.delivery.route_chat import post
 from app.delivery.routing import Routes, WhenUnknown
@@ -122,11 +122,16 @@ class Post:
         """Asks what became of sends with an unknown outcome; returns how many were asked about."""
         vault = self.packer.vault
         async with unit_of_work(self.sessions) as session:
-            questions = await claim_questions(session, vault, at, lease=self.lease, limit=BATCH)
+            questions, looked = await claim_questions(
+                session, vault, at, lease=self.lease, limit=BATCH, room=self.lanes.room
+            )
         await self.lanes.run(
-            [(_question_lane(question), self._clear_up(question, at)) for question in questions]
+            [
+                (asking_lane(each.channel, each.route, each.connection), self._clear_up(each, at))
+                for each in questions
+            ]
         )
-        return len(questions)
+        return looked
 
     async def _clear_up(self, question: Question, at: Instants) -> None:
         outcome = await self._ask(question)
@@ -194,8 +199,3 @@ async def answer_of_route(routes: Routes, question: Question) -> Outcome | None:
 def _lane(parcel: Parcel) -> Lane:
     route = parcel.passage.route if parcel.passage else None
     return lane_of(parcel.channel, route, parcel.connection_id)
-
-
-def _question_lane(question: Question) -> Lane:
-    channel, name = lane_of(question.channel, question.route, question.connection)
-    return f"ask {channel}", name

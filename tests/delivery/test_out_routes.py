@@ -239,7 +239,7 @@ async def test_nothing_waits_for_a_hung_route(small: Small) -> None:
     two(small, hung, other, Rule("other"))
     small.clock.at = small.machine.at = DUE + timedelta(seconds=6)
     await small.hear(second, at=small.clock.at)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await work(small)
         small.clock.at += timedelta(minutes=20)
         await work(small)
@@ -250,6 +250,45 @@ async def test_nothing_waits_for_a_hung_route(small: Small) -> None:
     states = [row.state for row in await small.rows(Delivery, channel="mail")]
     assert set(states) == {"sent"}
     assert len(hung.sent) == WIDTH
+
+
+@dataclass
+class MuteRoute(TwinRoute):
+    """Leaves every mail in doubt, and answers no question about any until it is told to."""
+
+    name: str = "mute"
+    answer: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: list[str] = field(default_factory=list)
+
+    async def send(self, payload: bytes, meta: RouteMeta) -> Outcome:
+        self.tried.append(payload)
+        return UNSURE
+
+    async def settle(self, send_id: str, *, age: timedelta) -> Outcome | None:
+        self.asked.append(send_id)
+        await self.answer.wait()
+        return Outcome(OutcomeKind.ACCEPTED)
+
+
+async def test_a_route_that_answers_no_question_holds_no_more_than_a_lane(small: Small) -> None:
+    """Its questions wait for room, unburnt; all are answered when it speaks again."""
+    mute = MuteRoute()
+    await several(small, 30)
+    two(small, mute, TwinRoute("other"), Rule("mute"))
+    small.flow = replace(small.flow, lanes=Lanes(patience=0.01))
+    small.clock.at = DUE
+    await work(small)
+    for seconds in (40, 50, 60):
+        small.clock.at = DUE + timedelta(seconds=seconds)
+        await work(small)
+    assert (len(mute.tried) > WIDTH, len(mute.asked)) == (True, WIDTH)
+    mute.answer.set()
+    await small.flow.lanes.rest()
+    small.clock.at += timedelta(seconds=20)
+    await work(small)
+    await small.flow.lanes.rest()
+    assert {row.state for row in await small.rows(Delivery, channel="mail")} == {"sent"}
+    assert len(set(mute.asked)) == len(mute.asked) == len(mute.tried)
 
 
 async def test_a_follow_up_stands_in_the_thread_that_was_on_the_wire(small: Small) -> None:
