@@ -73,6 +73,10 @@ class BadSignature(NotAuthenticated):
     """The signature does not match the body; compare the secret with the one in the ATS."""
 
 
+class Replayed(BadSignature):
+    """The signature is genuine and was used before, with another body."""
+
+
 class NotAllowed(HeardbackError):
     """This API key lacks the scope for that; make one with it, or ask its owner."""
 

@@ -21,6 +21,7 @@ from app.db import Sessions, unit_of_work
 from app.delivery.hook_bytes import seal_hook
 from app.delivery.hook_fetch import Certificates
 from app.delivery.hook_models import Hook, HookKind, HookState
+from app.delivery.hook_queue import refuse_replay
 from app.delivery.hook_sources import HookSource
 from app.errors import (
     BadSignature,
@@ -28,6 +29,7 @@ from app.errors import (
     HeardbackError,
     MalformedBody,
     NotFound,
+    Replayed,
     TooLarge,
     Unavailable,
 )
@@ -117,11 +119,12 @@ class HookDoor:
         now: datetime,
     ) -> None:
         route, kind, state = what
+        key, nonce = _key(headers, body), self._sources[route].hooks.nonce(headers, body)
         values = {
             "id": hook_id,
             "route": route,
             "kind": kind,
-            "dedupe_key": _key(headers, body),
+            "dedupe_key": key,
             "body": seal_hook(self._vault, hook_id, headers, body),
             "state": state,
             "act_at": now,
@@ -131,7 +134,11 @@ class HookDoor:
         statement = insert(Hook).values(values).on_conflict_do_nothing()
         try:
             async with asyncio.timeout(_STORE_SECONDS), self._room, unit_of_work(self._sessions) as session:
+                if nonce is not None:
+                    await refuse_replay(session, nonce, key, now)
                 await session.execute(statement)
+        except Replayed:
+            raise
         except Exception as away:
             # Whatever keeps us from storing: the provider must come again.
             _log.warning("hook_not_stored", error=type(away).__name__, route=route)
@@ -155,6 +162,8 @@ def _status(source: HookSource | None, refused: HeardbackError) -> int:
     answers = source.hooks.ANSWERS
     if isinstance(refused, Unavailable):
         return answers.retry
+    if isinstance(refused, Replayed):
+        return answers.replayed
     return answers.refused if isinstance(refused, BadSignature) else refused.status
 
 

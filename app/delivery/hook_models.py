@@ -51,6 +51,20 @@ class Hook(SQLModel, table=True):
     failures: int = 0
 
 
+class HookNonce(SQLModel, table=True):
+    """A value that a provider signs once, and the body that first came with it."""
+
+    __tablename__ = "hook_nonce"
+    __table_args__ = (Index("ix_hook_nonce_first_at", "first_at"),)
+
+    nonce: str = Field(primary_key=True)
+    """SHA-256; the same on every route, as two of them may share a signing key."""
+    dedupe_key: str
+    """As the webhook itself has it."""
+    first_at: datetime = Field(sa_type=UtcDateTime)
+    """Machine time."""
+
+
 class ReceiptRow(SQLModel, table=True):
     """One thing that a provider says of one message; the address is known by its keyed hash only."""
 

@@ -1,18 +1,35 @@
 """Stored webhooks, taken one batch at a time; what cannot be read is set aside for a person."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.delivery.hook_models import Hook, HookState, ReceiptRow
+from app.delivery.hook_models import Hook, HookNonce, HookState, ReceiptRow
+from app.errors import Replayed
 
 BATCH = 500
 _DEDUPED_FOR = timedelta(days=40)
-"""Providers repeat for days, people replay by hand for weeks: so long a second delivery is known."""
+"""Providers repeat for days, people replay by hand for weeks: so long a second delivery is known. Far
+longer than a signature is taken for fresh, so that no nonce is forgotten while it is worth anything."""
 _RECEIPTS_KEPT = timedelta(days=400)
+
+
+async def refuse_replay(session: AsyncSession, nonce: str, dedupe_key: str, machine_now: datetime) -> None:
+    """Uses up that nonce; raises `Replayed` where it came before with another body.
+
+    Two that come at once take turns: the second waits for the first one's unit of work.
+    """
+    values = {"nonce": hashlib.sha256(nonce.encode()).hexdigest(), "dedupe_key": dedupe_key}
+    statement = insert(HookNonce).values(**values, first_at=machine_now).on_conflict_do_nothing()
+    await session.execute(statement)
+    first = select(col(HookNonce.dedupe_key)).where(col(HookNonce.nonce) == values["nonce"])
+    if await session.scalar(first) != dedupe_key:
+        raise Replayed
 
 
 async def claim_hooks(
@@ -64,7 +81,13 @@ async def tidy_hooks(session: AsyncSession, machine_now: datetime) -> int:
     hooks = await session.execute(
         delete(Hook).where(col(Hook.id).in_(old_hooks)).returning(col(Hook.id)),
     )
+    old_nonces = (
+        select(col(HookNonce.nonce)).where(col(HookNonce.first_at) < machine_now - _DEDUPED_FOR).limit(BATCH)
+    )
+    nonces = await session.execute(
+        delete(HookNonce).where(col(HookNonce.nonce).in_(old_nonces)).returning(col(HookNonce.nonce)),
+    )
     receipts = await session.execute(
         delete(ReceiptRow).where(col(ReceiptRow.id).in_(old_receipts)).returning(col(ReceiptRow.id)),
     )
-    return len(hooks.all()) + len(receipts.all())
+    return len(hooks.all()) + len(nonces.all()) + len(receipts.all())

@@ -90,6 +90,12 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: HookSecrets, now: d
         raise BadSignature("The webhook does not carry the secret that was set in Brevo.")
 
 
+def nonce(headers: Mapping[str, str], body: bytes, /) -> str | None:
+    """None: a shared secret proves it, and nothing is signed."""
+    del headers, body
+    return None
+
+
 def receipts(headers: Mapping[str, str], body: bytes, received_at: datetime, /) -> tuple[Receipt, ...]:
     """The receipts in this webhook, one or a batch; none in one that brings inbound mail."""
     del headers, received_at

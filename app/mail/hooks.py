@@ -131,12 +131,14 @@ class HookAnswers:
     """What a provider must hear: when all is well, when we cannot store, and when it has not proven itself.
 
     A wrong one loses receipts for good: Brevo discards after anything but 429, Postmark stops at 403, Mailgun
-    at 406 (each provider's documentation, read 2026-11).
+    at 406 (each provider's documentation, read 2026-11). ``replayed`` is for a signature that was used before
+    with another body: whoever has the first one's answer needs no second.
     """
 
     success: int = 200
     retry: int = 503
     refused: int = 401
+    replayed: int = 401
 
 
 class Hooks(Protocol):
@@ -156,6 +158,13 @@ class Hooks(Protocol):
         """Raises `BadSignature` unless the provider has proven itself; never another error.
 
         ``now`` is machine time, aware.
+        """
+        ...
+
+    def nonce(self, headers: Mapping[str, str], body: bytes, /) -> str | None:
+        """What a verified webhook's signature covers in place of its body, to be used once; None for most.
+
+        The same for two deliveries of one webhook, and of no other.
         """
         ...
 

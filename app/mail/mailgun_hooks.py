@@ -1,8 +1,8 @@
 """Mailgun's webhooks: receipts as JSON or, from old accounts, as forms, and inbound mail as a form.
 
 The signature covers time and token only, not the body: whoever saw one webhook can write another with its
-token, so `token` is for remembering which were used. ``delivered`` is never repeated by Mailgun. Facts from
-Mailgun's documentation, read 2026-11.
+token, so each token (`nonce`) is taken with one body only. ``delivered`` is never repeated by Mailgun. Facts
+from Mailgun's documentation, read 2026-11.
 """
 
 import hashlib
@@ -35,8 +35,9 @@ from app.mail.hooks import HookAnswers, HookSecrets, InboundMail, Receipt, Recei
 from app.mail.inbound import from_mime
 from app.mail.mailgun import VARIABLE, send_of, wire_id
 
-ANSWERS = HookAnswers(success=200, retry=503, refused=401)
-"""Never 406: Mailgun would stop trying. After any other error it comes again within 8 hours."""
+ANSWERS = HookAnswers(success=200, retry=503, refused=401, replayed=406)
+"""At 406 Mailgun stops trying: right only where the same token was heard before. After any other error it
+comes again within 8 hours."""
 OLDEST = timedelta(hours=12)
 """Nothing says whether a repeat is signed anew, and repeats go on for 8 hours."""
 NEWEST = timedelta(minutes=10)
@@ -89,8 +90,12 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: HookSecrets, now: d
         raise BadSignature("The webhook's time is too far from now.")
 
 
-def token(headers: Mapping[str, str], body: bytes, /) -> str | None:
-    """The token of a verified webhook; a second body under one token is somebody else's."""
+def nonce(headers: Mapping[str, str], body: bytes, /) -> str | None:
+    """The token of a verified webhook; a second body under one token is somebody else's.
+
+    Whether a repeat has the token of the first time is documented nowhere. If so, its bytes are the same and
+    it is a second delivery; if not, it is a webhook of its own, whose receipts are known by their ids.
+    """
     try:
         return text(_signature(headers, body).get("token"), 200)
     except MalformedBody:

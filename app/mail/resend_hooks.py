@@ -94,6 +94,12 @@ def signature(secret: str, message: str, stamp: str, body: bytes) -> str:
     return base64.b64encode(signed).decode() if key else ""
 
 
+def nonce(headers: Mapping[str, str], body: bytes, /) -> str | None:
+    """None: the whole body is signed."""
+    del headers, body
+    return None
+
+
 def receipts(headers: Mapping[str, str], body: bytes, received_at: datetime, /) -> tuple[Receipt, ...]:
     """The receipt in this webhook; none for inbound mail and for what does not concern one message."""
     del received_at

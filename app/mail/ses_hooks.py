@@ -56,6 +56,12 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: HookSecrets, now: d
     sns.verify(body, secrets, now)
 
 
+def nonce(headers: Mapping[str, str], body: bytes, /) -> str | None:
+    """None: the whole message is signed."""
+    del headers, body
+    return None
+
+
 def receipts(headers: Mapping[str, str], body: bytes, received_at: datetime, /) -> tuple[Receipt, ...]:
     """One receipt for each recipient; none for a confirmation, a test or received mail."""
     del headers, received_at

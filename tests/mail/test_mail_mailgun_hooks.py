@@ -16,7 +16,7 @@ from app.errors import BadSignature, MalformedBody
 from app.mail import mailgun_hooks
 from app.mail.forms import FormField, write_form
 from app.mail.hooks import Hooks, HookSecrets, InboundMail, Receipt, ReceiptKind
-from app.mail.mailgun_hooks import NEWEST, OLDEST, fetched, receipts, replies, token, verify
+from app.mail.mailgun_hooks import NEWEST, OLDEST, fetched, nonce, receipts, replies, verify
 from app.mail.providers import HOOKS
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "payloads" / "mail" / "mailgun"
@@ -62,15 +62,15 @@ def test_the_file_has_the_shape_and_is_registered() -> None:
 
 
 def test_each_active_key_signs_time_and_token() -> None:
-    """While keys change, the old and the new; the body is not covered, so the token is for remembering."""
+    """While keys change, the old and the new; the body is not covered, so each token is for one body."""
     body = posted(EVENT)
     verify(JSON_TYPE, body, KNOWN, NOW)
     verify(JSON_TYPE, posted(EVENT, key="an-older-one"), KNOWN, NOW)
     form = urlencode(signature(KEY, NOW, 2)).encode()
     verify(FORM_TYPE, form, KNOWN, NOW)
     signed = signature(KEY, NOW, 1)
-    assert token(JSON_TYPE, body) == signed["token"] != token(FORM_TYPE, form)
-    assert token(JSON_TYPE, b"?") is None
+    assert nonce(JSON_TYPE, body) == signed["token"] != nonce(FORM_TYPE, form)
+    assert nonce(JSON_TYPE, b"?") is None
     for known in (HookSecrets(secrets=("other",)), HookSecrets(), HookSecrets(secrets=("",))):
         with pytest.raises(BadSignature):
             verify(JSON_TYPE, body, known, NOW)
