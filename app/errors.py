@@ -5,6 +5,7 @@ HeardbackError
     MalformedBody, UnknownCursor
   NotAuthenticated 401
     BadSignature
+      Replayed
   NotAllowed 403
   NotFound 404
     UnknownConnection
@@ -74,7 +75,7 @@ class BadSignature(NotAuthenticated):
 
 
 class Replayed(BadSignature):
-    """The signature is genuine and was used before, with another body."""
+    """The signature is genuine and was used before with another body; nothing of this one is kept."""
 
 
 class NotAllowed(HeardbackError):
