@@ -1,10 +1,9 @@
-"""The send matrix: each way out against each fault, told truly, and never more than one effect."""
+"""Ways out other than HTTP: each fault of SMTP told truly, the folder, and how a route is chosen."""
 
 import asyncio
 import ssl
 import stat
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,47 +12,20 @@ import pytest_asyncio
 
 from app.delivery.routes import (
     FolderRoute,
-    HttpTimeouts,
-    PostmarkRoute,
     RouteMeta,
     SmtpRoute,
     SmtpTimeouts,
     route_from,
 )
-from app.demo.postmark import Answer, Fault, SimulatedPostmark
 from app.errors import UnsafeSettings
 from app.mail.dsn import receipts_in
-from app.mail.outbound import Address, Outcome, OutcomeKind
-from app.mail.postmark import PostmarkSettings
+from app.mail.outbound import OutcomeKind
 from tests.mail.letters import DATE, RICH
+from tests.mail.providers import META, A, C, N, P, U, is_free_of_people
 from tests.mail.smtp_server import DROP, HANG, FaultySmtp, certificates
 from tests.mail.test_mail_dsn import report
 
-META = RouteMeta(RICH.send_id, RICH.sender.email, RICH.to.email)
 QUICK = SmtpTimeouts(dialogue=0.4, after_dot=0.2, quit=0.1)
-OLD = timedelta(hours=1)
-A, N, P, C, U = (
-    OutcomeKind.ACCEPTED,
-    OutcomeKind.NOT_SENT,
-    OutcomeKind.PERMANENT,
-    OutcomeKind.CONFIGURATION,
-    OutcomeKind.AMBIGUOUS,
-)
-
-
-@pytest_asyncio.fixture
-async def provider() -> AsyncIterator[SimulatedPostmark]:
-    async with SimulatedPostmark() as server:
-        yield server
-
-
-@pytest_asyncio.fixture
-async def postmark(provider: SimulatedPostmark) -> AsyncIterator[PostmarkRoute]:
-    route = PostmarkRoute(
-        provider.token, PostmarkSettings(provider.url), timeouts=HttpTimeouts(connect=0.3, total=0.3)
-    )
-    yield route
-    await route.aclose()
 
 
 @pytest_asyncio.fixture
@@ -64,145 +36,6 @@ async def smtp() -> AsyncIterator[FaultySmtp]:
 
 def plain(server: FaultySmtp) -> SmtpRoute:
     return SmtpRoute("127.0.0.1", server.port, tls="none", timeouts=QUICK)
-
-
-def is_free_of_people(outcome: Outcome) -> bool:
-    return "@" not in outcome.detail and "Jörg" not in outcome.detail
-
-
-# Postmark
-
-
-async def test_postmark_takes_a_rich_message(postmark: PostmarkRoute, provider: SimulatedPostmark) -> None:
-    """What arrives is what was stored, with the token added at the edge and nowhere in the stored bytes."""
-    payload = postmark.prepare(RICH, DATE)
-    outcome = await postmark.send(payload, META)
-    assert outcome.kind is A
-    assert outcome.provider_id == provider.messages[0]["MessageID"]
-    assert provider.requests[0].body == payload.partition(b"\r\n\r\n")[2]
-    assert provider.token.encode() not in payload
-    assert provider.effects == {RICH.send_id: 1}
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind", "effects", "settled"),
-    [
-        (Fault.CLOSE_BEFORE_READING, U, 0, N),
-        (Fault.HANG_BEFORE_ACCEPTING, U, 0, N),
-        (Fault.PROXY_PAGE, U, 0, N),
-        (Fault.CLOSE_AFTER_ACCEPTING, U, 1, A),
-        (Fault.HANG_AFTER_ACCEPTING, U, 1, A),
-        (Fault.ERROR_AFTER_ACCEPTING, U, 1, A),
-        (Fault.HALF_AN_ANSWER, U, 1, A),
-        (Fault.TRICKLE, U, 1, A),
-        (Fault.TOO_MANY, N, 0, N),
-    ],
-)
-async def test_postmark_fault_by_fault(
-    *,
-    postmark: PostmarkRoute,
-    provider: SimulatedPostmark,
-    fault: Fault,
-    kind: OutcomeKind,
-    effects: int,
-    settled: OutcomeKind,
-) -> None:
-    """Unknown is said where it is unknown, and asking afterwards finds the truth; nothing goes out twice."""
-    provider.fail(fault)
-    outcome = await postmark.send(postmark.prepare(RICH, DATE), META)
-    assert outcome.kind is kind
-    assert provider.effects[RICH.send_id] == effects
-    assert len(provider.requests) <= 1
-    after = await postmark.settle(RICH.send_id, age=OLD)
-    assert after is not None
-    assert after.kind is settled
-    assert is_free_of_people(outcome)
-    assert is_free_of_people(after)
-
-
-async def test_postmark_absence_proves_nothing_about_a_young_attempt(
-    postmark: PostmarkRoute, provider: SimulatedPostmark
-) -> None:
-    """The search lags: only an attempt old enough is proven absent, and without an age none is."""
-    provider.search_knows = False
-    await postmark.send(postmark.prepare(RICH, DATE), META)
-    for age in (None, timedelta(seconds=30)):
-        young = await postmark.settle(RICH.send_id, age=age)
-        assert young is not None
-        assert young.kind is U
-    provider.search_knows = True
-    found = await postmark.settle(RICH.send_id)
-    assert found is not None
-    assert found.kind is A
-
-
-async def test_postmark_rate_limit_names_the_wait(
-    postmark: PostmarkRoute, provider: SimulatedPostmark
-) -> None:
-    """The edge hands the answer's headers on; the same bytes go out the next time."""
-    provider.fail(Fault.TOO_MANY)
-    payload = postmark.prepare(RICH, DATE)
-    assert (await postmark.send(payload, META)).retry_after == timedelta(seconds=7)
-    assert (await postmark.send(payload, META)).kind is A
-
-
-async def test_postmark_look_up_in_trouble_settles_nothing(
-    postmark: PostmarkRoute, provider: SimulatedPostmark
-) -> None:
-    """A search that fails says nothing about the send, however it fails."""
-    refused = Answer(401, {"ErrorCode": 10, "Message": "?"})
-    for fault in (Fault.HANG_BEFORE_ACCEPTING, Fault.PROXY_PAGE, Fault.TOO_MANY, refused):
-        provider.fail(fault, method="GET")
-        outcome = await postmark.settle(RICH.send_id, age=OLD)
-        assert outcome is not None
-        assert outcome.kind is U
-
-
-async def test_postmark_away_is_not_sent(provider: SimulatedPostmark) -> None:
-    """Where nobody listens nothing can have left; asking there settles nothing."""
-    async with SimulatedPostmark() as gone:
-        address = gone.url
-    route = PostmarkRoute("token", PostmarkSettings(address))
-    assert (await route.send(route.prepare(RICH, DATE), META)).kind is N
-    settled = await route.settle(RICH.send_id, age=OLD)
-    await route.aclose()
-    assert settled is not None
-    assert settled.kind is U
-
-
-async def test_postmark_refuses_as_documented(provider: SimulatedPostmark) -> None:
-    """Token, sender, recipient, credits and stream each give their own outcome, and burn nothing."""
-    settings = PostmarkSettings(provider.url)
-    stranger = PostmarkRoute("not-the-token", settings)
-    route = PostmarkRoute(provider.token, settings)
-    payload = route.prepare(RICH, DATE)
-    assert (await stranger.send(payload, META)).kind is C
-    provider.inactive.add("Joerg.Weiss@mail.example")
-    dead = await route.send(payload, META)
-    assert (dead.kind, dead.suppress) == (P, True)
-    provider.inactive.clear()
-    local = route.prepare(replace(RICH, to=Address("", "sam@intranet")), DATE)
-    assert (await route.send(local, META)).kind is P
-    provider.verified = frozenset({"other.example"})
-    assert (await route.send(payload, META)).kind is C
-    provider.verified = None
-    provider.credits = 0
-    assert (await route.send(payload, META)).kind is C
-    assert not provider.effects
-    for each in (route, stranger):
-        await each.aclose()
-
-
-async def test_the_token_goes_nowhere_but_to_its_provider(
-    postmark: PostmarkRoute, provider: SimulatedPostmark
-) -> None:
-    """A payload stored for another address, or for another route, is not sent: the route stops instead."""
-    async with SimulatedPostmark() as other:
-        foreign = postmark.prepare(RICH, DATE).replace(provider.url.encode(), other.url.encode())
-        assert (await postmark.send(foreign, META)).kind is C
-        assert not other.requests
-    assert (await postmark.send(b"From: x\r\n", META)).kind is C
-    assert not provider.requests
 
 
 # SMTP
@@ -381,11 +214,6 @@ async def test_settings_choose_the_route(tmp_path: Path) -> None:
         {"kind": "smtp", "host": "mx.example", "tls": "maybe"},
         {"kind": "smtp", "host": "mx.example", "tls": "none", "username": "u", "password": "hush-hush"},
         {"kind": "smtp", "host": "mx.example", "passwrod": "hush-hush"},
-        {"kind": "postmark"},
-        {"kind": "postmark", "token": ""},
-        {"kind": "postmark", "token": "hush-hush\r\nX: y"},
-        {"kind": "postmark", "token": "hush-hush", "base_url": "http://mail.example"},
-        {"kind": "postmark", "token": "hush-hush", "base_url": "file:///etc/passwd"},
     ],
 )
 def test_unsafe_settings_are_refused_without_repeating_a_secret(settings: dict[str, object]) -> None:

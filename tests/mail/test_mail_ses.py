@@ -12,12 +12,9 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.delivery.route_http import HttpTimeouts
 from app.delivery.route_ses import SesRoute
-from app.delivery.routes import RouteMeta, route_from
-from app.demo.faulty_http import Fault
 from app.demo.ses import SimulatedSes
-from app.errors import BadSignature, MalformedBody, UnsafeSettings
+from app.errors import BadSignature, MalformedBody
 from app.mail import ses, ses_hooks, sns
 from app.mail.hooks import HookSecrets, ReceiptKind
 from app.mail.mime import build_mime
@@ -25,27 +22,25 @@ from app.mail.outbound import OutcomeKind
 from app.mail.ses import SesSettings
 from app.mail.sigv4 import AwsKeys, signed_headers
 from tests.mail.letters import DATE, RICH, parsed
+from tests.mail.providers import META, STEADY
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "payloads" / "mail" / "ses"
-META = RouteMeta(RICH.send_id, RICH.sender.email, RICH.to.email)
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SETTINGS = SesSettings("eu-central-1", "heardback")
 shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared samples are not here")
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module")
 async def provider() -> AsyncIterator[SimulatedSes]:
     async with SimulatedSes() as server:
         yield server
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module")
 async def route(provider: SimulatedSes) -> AsyncIterator[SesRoute]:
     keys = provider.keys
     settings = SesSettings(provider.region, "heardback", provider.url)
-    made = SesRoute(
-        keys.access_key_id, keys.secret_access_key, settings, timeouts=HttpTimeouts(connect=0.3, total=0.3)
-    )
+    made = SesRoute(keys.access_key_id, keys.secret_access_key, settings, timeouts=STEADY)
     yield made
     await made.aclose()
 
@@ -149,53 +144,6 @@ def test_the_shared_answers_are_classed_right() -> None:
         if isinstance(one, dict) and "status" in one
     }
     assert told == kinds
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind", "effects"),
-    [
-        (None, OutcomeKind.ACCEPTED, 1),
-        (Fault.CLOSE_BEFORE_READING, OutcomeKind.AMBIGUOUS, 0),
-        (Fault.CLOSE_AFTER_ACCEPTING, OutcomeKind.AMBIGUOUS, 1),
-        (Fault.HANG_BEFORE_ACCEPTING, OutcomeKind.AMBIGUOUS, 0),
-        (Fault.HANG_AFTER_ACCEPTING, OutcomeKind.AMBIGUOUS, 1),
-        (Fault.ERROR_AFTER_ACCEPTING, OutcomeKind.AMBIGUOUS, 1),
-        (Fault.HALF_AN_ANSWER, OutcomeKind.AMBIGUOUS, 1),
-        (Fault.TRICKLE, OutcomeKind.AMBIGUOUS, 1),
-        (Fault.TOO_MANY, OutcomeKind.NOT_SENT, 0),
-        (Fault.PROXY_PAGE, OutcomeKind.AMBIGUOUS, 0),
-    ],
-)
-async def test_each_fault_is_told_truly(
-    provider: SimulatedSes, route: SesRoute, fault: Fault | None, kind: OutcomeKind, effects: int
-) -> None:
-    """One attempt, one truth, and never a second mail; SES cannot be asked, so an unknown one stays so."""
-    if fault:
-        provider.fail(fault)
-    outcome = await route.send(route.prepare(RICH, DATE), META)
-    assert outcome.kind is kind
-    assert provider.effects[RICH.send_id] == effects
-    assert await route.settle(RICH.send_id, age=timedelta(days=2)) is None
-
-
-async def test_what_is_wrong_with_the_account_stops_the_route(
-    provider: SimulatedSes, route: SesRoute
-) -> None:
-    """Wrong keys and a paused account burn no message."""
-    provider.paused = True
-    assert (await route.send(route.prepare(RICH, DATE), META)).kind is OutcomeKind.CONFIGURATION
-    provider.paused, provider.keys = False, AwsKeys("AKIAOTHER", "another")
-    assert (await route.send(route.prepare(RICH, DATE), META)).kind is OutcomeKind.CONFIGURATION
-    assert not provider.effects
-
-
-def test_a_route_of_ses_can_be_configured() -> None:
-    """By its keys and region; nonsense is refused with what to set."""
-    given_ = {"kind": "ses", "access_key_id": "AKIA1", "secret_access_key": "s", "region": "eu-west-1"}
-    assert route_from(given_).name == "ses"
-    for wrong in ({"region": "nowhere"}, {"access_key_id": "not ok"}, {"secret_access_key": ""}):
-        with pytest.raises(UnsafeSettings):
-            route_from({**given_, **wrong})
 
 
 def test_the_id_on_the_wire_is_amazons() -> None:
