@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.parser import BytesParser
 from email.policy import default
+from functools import cached_property
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -56,8 +57,16 @@ class SimulatedSes(FaultyServer):
         self.messages: list[dict[str, Any]] = []
         self.effects: Counter[str] = Counter()
         self._now = now
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self.certificate = _certificate(self._key)
+
+    @cached_property
+    def certificate(self) -> bytes:
+        """What its notifications are signed with, as PEM."""
+        return _certificate(self._key)
+
+    @cached_property
+    def _key(self) -> rsa.RSAPrivateKey:
+        # Made when it is needed: making one takes longer than sending a hundred mails.
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     def _answer(self, request: Request) -> Answer:
         if request.method != "POST" or request.target != _PATH:
