@@ -4,17 +4,33 @@ import base64
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from app.errors import UnsafeSettings
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_ONE_ROUTE = """such as '{kind: resend, key: "${RESEND_KEY}", receipts: {secrets: ["${RESEND_SECRET}"]}}'"""
+_MOVED = frozenset(
+    f"HEARDBACK_{name}"
+    for name in (
+        *("MAIL_HOOKS", "MAIL_ROUTE", "MAIL_FOLDER"),
+        *("POSTMARK_TOKEN", "POSTMARK_BASE_URL", "POSTMARK_STREAM"),
+        *("SMTP_HOST", "SMTP_PORT", "SMTP_TLS", "SMTP_USERNAME", "SMTP_PASSWORD"),
+    )
+)
+
+
+def environment() -> Mapping[str, str]:
+    """What the environment says and, below it, `.env`: as for every setting."""
+    below = DotEnvSettingsSource(BaseSettings, env_file=".env", case_sensitive=True).env_vars
+    return {**{name: value for name, value in below.items() if value is not None}, **os.environ}
 
 
 class Settings(BaseSettings):
@@ -46,29 +62,21 @@ class Settings(BaseSettings):
     raw_body_days: int = Field(default=60, ge=30, le=90)
 
     mail_routes: SecretStr | None = None
-    """Several routes at once: the path of a YAML or JSON file, or the JSON itself. Unset: one, as below."""
+    """How mail leaves and comes back: the path of a YAML or JSON file, or the JSON itself.
+
+    Such as `{kind: resend, key: "${RESEND_KEY}"}`; more in `docs/mail-routes.md`. Unset: a folder, for trying
+    out.
+    """
     mail_route_a_minute: int = Field(default=300, ge=0)
     """Mails that leave by one route in a minute at most: no burst after an outage. 0: any number."""
     mail_recipients_a_minute: int = Field(default=120, ge=0)
     """Mails to all addresses of one domain in a minute at most. 0: any number."""
     mail_sender_a_day: int = Field(default=0, ge=0)
     """Mails from one domain of ours in a UTC day at most, while its reputation grows. 0: any number."""
-    mail_route: Literal["folder", "smtp", "postmark"] = "folder"
-    mail_folder: Path | None = None
-    """Unset: `mail` in the data folder."""
     mail_from: str = "talent@heardback.example"
     mail_from_name: str = "Talent team"
     mail_domain: str = "heardback.example"
     """The domain of our Message-IDs."""
-    smtp_host: str = "localhost"
-    smtp_port: int = 587
-    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
-    smtp_username: str | None = None
-    smtp_password: SecretStr | None = None
-    postmark_token: SecretStr | None = None
-    postmark_base_url: str = "https://api.postmarkapp.com"
-    postmark_stream: str = "outbound"
-
     reply_address: str | None = None
     """Where answers arrive, such as `reply@answers.example.com`: each mail gets a signed address under it.
 
@@ -83,8 +91,6 @@ class Settings(BaseSettings):
     imap_password: SecretStr | None = None
     imap_mailbox: str = "INBOX"
     """As the server writes it: beyond ASCII in modified UTF-7."""
-    mail_hooks: SecretStr | None = None
-    """What mail providers prove their webhooks with, as JSON by route: `{"brevo": {"secrets": ["…"]}}`."""
 
     company_name: str = "Your company"
     locale: str = "en"
@@ -115,6 +121,12 @@ class Settings(BaseSettings):
     """Business time may be held and moved (the demo). Never in production."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     worker_name: str = Field(default_factory=lambda: f"{os.uname().nodename}-{os.getpid()}")
+
+    @model_validator(mode="after")
+    def refuse_what_has_moved(self) -> Self:
+        if moved := sorted(_MOVED & environment().keys()):
+            raise UnsafeSettings(f"{', '.join(moved)}: moved into HEARDBACK_MAIL_ROUTES, {_ONE_ROUTE}.")
+        return self
 
     @model_validator(mode="after")
     def refuse_an_open_line_to_a_model(self) -> Self:
@@ -166,21 +178,18 @@ class Settings(BaseSettings):
             "Set REDIS_URL, so that several workers share the load.": not self.redis_url,
             "Set HEARDBACK_MASTER_KEYS (make one with `heardback keys master`).": not self.master_keys,
             "Set HEARDBACK_PUBLIC_URL to an https address.": not self.public_url.startswith("https://"),
-            "Set HEARDBACK_MAIL_ROUTE to smtp or postmark; a folder reaches nobody.": self.mail_route
-            == "folder"
-            and not self.mail_routes,
+            f"Set HEARDBACK_MAIL_ROUTES, {_ONE_ROUTE}; a folder reaches nobody.": not self.mail_routes,
             "Set HEARDBACK_MAIL_FROM to an address of yours.": self.mail_from.endswith(".example"),
             "Set HEARDBACK_MAIL_DOMAIN to a domain of yours.": self.mail_domain.endswith(".example"),
-            "Set HEARDBACK_POSTMARK_TOKEN.": self.mail_route == "postmark"
-            and not self.mail_routes
-            and not self.postmark_token,
             "Unset HEARDBACK_SIMULATED_TIME.": self.simulated_time,
             "Set HEARDBACK_COMPANY_NAME; candidates read it.": self.company_name == "Your company",
-            "Set HEARDBACK_SMTP_TLS to starttls or tls.": self.mail_route == "smtp"
-            and not self.mail_routes
-            and self.smtp_tls == "none",
         }
         return [what for what, broken in rules.items() if broken]
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mail is written while no routes are set."""
+        return self.data_dir / "mail"
 
     @property
     def embedded(self) -> bool:

@@ -81,7 +81,9 @@ class HookDoor:
         source = self._sources.get(found[1]) if found else None
         try:
             if found is None or source is None:
-                raise NotFound("No webhooks are awaited here; HEARDBACK_MAIL_HOOKS names the routes.")
+                raise NotFound(
+                    "No webhooks are awaited here; HEARDBACK_MAIL_ROUTES gives a route its `receipts`."
+                )
             if scope["method"] != "POST":
                 await _say(send, hook_id, HTTPStatus.METHOD_NOT_ALLOWED, None)
                 return

@@ -1,13 +1,11 @@
-"""From whom webhooks of mail providers may come, as the settings say: a provider and its secrets a route."""
+"""From whom webhooks of mail providers may come: the routes of the mail document that have ``receipts``."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-
-from app.errors import UnsafeSettings
+from app.delivery.mail_document import MailDocument, document_from
+from app.delivery.route_shapes import ReceiptsShape, ResendShape, RouteShape, provider_of
 from app.mail.hooks import Hooks, HookSecrets
 from app.mail.providers import HOOKS
 from app.settings import Settings
@@ -24,45 +22,34 @@ class HookSource:
     """For a provider that announces an inbound mail and must be asked for its words (Resend)."""
 
 
-class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    provider: str | None = None
-    """As `app.mail.providers` names it; unset: as the route is called."""
-    secrets: tuple[str, ...] = ()
-    public_keys: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    api_key: str = ""
-
-
-_SHAPE = TypeAdapter(dict[str, _Given])
-
-
 def sources_of(settings: Settings) -> Mapping[str, HookSource]:
-    """The ways back by the name of their route; raises `UnsafeSettings`, without repeating any secret."""
-    given = settings.mail_hooks.get_secret_value() if settings.mail_hooks else "{}"
-    return _sources(given)
+    """The ways back by the name of their route, as they were when this process first asked.
+
+    Raises `UnsafeSettings`, without repeating any secret.
+    """
+    return _read_once(settings.mail_routes.get_secret_value()) if settings.mail_routes else {}
 
 
 @lru_cache(maxsize=8)
-def _sources(given: str) -> Mapping[str, HookSource]:
-    try:
-        named = _SHAPE.validate_python(json.loads(given))
-    except (ValidationError, ValueError, RecursionError):
-        raise UnsafeSettings(
-            'HEARDBACK_MAIL_HOOKS is JSON such as {"brevo": {"provider": "brevo", "secrets": ["…"]}}; '
-            "a route has provider, secrets, public_keys, topics and api_key."
-        ) from None
-    return {route: _source(route, one) for route, one in named.items()}
+def _read_once(given: str) -> Mapping[str, HookSource]:
+    # Every drain asks; a file that is changed, or gone, counts from the next start on, as the routes do.
+    return sources_in(document_from(given))
 
 
-def _source(route: str, given: _Given) -> HookSource:
-    provider = given.provider or route
-    if provider not in HOOKS:
-        raise UnsafeSettings(
-            f"HEARDBACK_MAIL_HOOKS: the provider of {route} is one of: {', '.join(sorted(HOOKS))}."
-        )
-    if not any((*given.secrets, *given.public_keys, *given.topics)):
-        raise UnsafeSettings(f"HEARDBACK_MAIL_HOOKS: {route} has nothing to prove itself with.")
-    secrets = HookSecrets(tuple(filter(None, given.secrets)), given.public_keys, given.topics)
-    return HookSource(route, HOOKS[provider], secrets, given.api_key)
+def sources_in(document: MailDocument) -> Mapping[str, HookSource]:
+    """The ways back by the name of their route."""
+    return {
+        name: _source(name, shape, shape.receipts)
+        for name, shape in document.routes.items()
+        if shape.receipts is not None
+    }
+
+
+def _source(route: str, shape: RouteShape, given: ReceiptsShape) -> HookSource:
+    proofs = tuple(secret.get_secret_value() for secret in given.secrets)
+    own_key = shape.key if isinstance(shape, ResendShape) else None
+    key = given.api_key.get_secret_value() or (own_key.get_secret_value() if own_key else "")
+    hooks = HOOKS[provider_of(shape.kind, given) or ""]
+    return HookSource(
+        route, hooks, HookSecrets(tuple(filter(None, proofs)), given.public_keys, given.topics), key
+    )

@@ -26,7 +26,7 @@ class PostmarkRoute(HttpRoute[PostmarkSettings]):
         name: str = "postmark",
     ) -> None:
         if not token or not token.isascii() or not token.isprintable() or " " in token:
-            raise UnsafeSettings("Set HEARDBACK_POSTMARK_TOKEN to the server token that Postmark shows.")
+            raise UnsafeSettings("Give the postmark route as `token` the server token that Postmark shows.")
         super().__init__(
             name,
             postmark,

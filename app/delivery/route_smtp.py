@@ -60,7 +60,7 @@ class SmtpRoute:
         name: str = "smtp",
     ) -> None:
         if username and tls == "none" and host not in _LOOPBACK:
-            raise UnsafeSettings("Set HEARDBACK_SMTP_TLS to starttls or tls: the password would go in clear.")
+            raise UnsafeSettings("Set its `tls` to starttls or tls: the password would go in clear.")
         self.name = name
         self._timeouts = timeouts or SmtpTimeouts()
         bound = self._timeouts

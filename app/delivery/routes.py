@@ -1,10 +1,11 @@
-"""Every way out by its name: the one place that knows which routes there are."""
+"""Every way out by its kind: the one place that knows which routes there are."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import Any
 
+from pydantic import SecretStr, TypeAdapter, ValidationError
+
+from app.delivery import route_shapes as shapes
 from app.delivery.route import Route, RouteMeta
 from app.delivery.route_brevo import BrevoRoute
 from app.delivery.route_folder import FolderRoute
@@ -35,89 +36,83 @@ __all__ = [
     "SendGridRoute",
     "SmtpRoute",
     "SmtpTimeouts",
+    "made",
     "route_from",
 ]
 
+_SHAPES: TypeAdapter[shapes.RouteShape] = TypeAdapter(shapes.AnyRoute)
+
 
 def route_from(settings: Mapping[str, Any]) -> Route:
-    """The route that the settings describe. Raises ``UnsafeSettings`` where they do not describe one.
+    """The route that the settings describe, by their ``kind`` as in `app.delivery.route_shapes`.
 
-    ``kind`` is one of
-
-    - ``folder``: ``directory``;
-    - ``smtp``: ``host``; optional ``port``, ``tls``, ``username``, ``password``, ``bounce_domain``,
-      ``timeouts``;
-    - ``postmark``: ``token``; optional ``base_url``, ``stream``, ``nurture_stream``, ``timeouts``;
-    - ``resend`` or ``brevo``: ``key``; optional ``base_url``, ``timeouts``;
-    - ``sendgrid``: ``key``; optional ``region``, ``address``, ``timeouts``;
-    - ``mailgun``: ``key``, ``domain``; optional ``region``, ``address``, ``timeouts``;
-    - ``ses``: ``access_key_id``, ``secret_access_key``; optional ``region``, ``configuration_set``,
-      ``session_token``, ``timeouts``.
-
-    ``name`` is optional and defaults to the kind.
+    ``name`` is optional and defaults to the kind; ``timeouts`` are the route's own. Raises
+    ``UnsafeSettings`` where they do not describe one; no value is repeated.
     """
     rest = dict(settings)
-    kind = rest.pop("kind", None)
-    if kind not in _KINDS:
-        raise UnsafeSettings(f"A mail route's kind is one of: {', '.join(sorted(_KINDS))}.")
+    name, timeouts = rest.pop("name", None), rest.pop("timeouts", None)
     try:
-        return _KINDS[kind](rest)
-    except (TypeError, KeyError):
-        # The library's words could repeat a secret value; the names of the settings say enough.
-        names = ", ".join(sorted(rest)) or "none"
-        raise UnsafeSettings(f"These are not the settings of a {kind} route: {names}.") from None
+        shape = _SHAPES.validate_python(rest)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"][1:]) or "kind"
+        raise UnsafeSettings(f"These are not the settings of a mail route: {place}.", field=place) from None
+    return made(name or rest["kind"], shape, timeouts)
 
 
-def _folder(settings: dict[str, Any]) -> Route:
-    return FolderRoute(Path(settings.pop("directory")), **settings)
+def made(name: str, shape: shapes.RouteShape, timeouts: HttpTimeouts | SmtpTimeouts | None = None) -> Route:
+    """The route of that name and shape, open for use; raises ``UnsafeSettings`` for values that cannot be."""
+    http = timeouts if isinstance(timeouts, HttpTimeouts) else None
+    route: Route
+    match shape:
+        case shapes.FolderShape():
+            route = FolderRoute(shape.directory, name=name)
+        case shapes.SmtpShape():
+            route = _smtp(name, shape, timeouts if isinstance(timeouts, SmtpTimeouts) else None)
+        case shapes.PostmarkShape():
+            server = PostmarkSettings(shape.base_url, shape.stream, shape.nurture_stream)
+            route = PostmarkRoute(_open(shape.token), server, name=name, timeouts=http)
+        case shapes.ResendShape():
+            route = ResendRoute(_open(shape.key), ResendSettings(shape.base_url), name=name, timeouts=http)
+        case shapes.BrevoShape():
+            route = BrevoRoute(_open(shape.key), BrevoSettings(shape.base_url), name=name, timeouts=http)
+        case shapes.SendGridShape():
+            grid = SendGridSettings(shape.region, shape.address)
+            route = SendGridRoute(_open(shape.key), grid, name=name, timeouts=http)
+        case shapes.MailgunShape():
+            domain = MailgunSettings(shape.domain, shape.region, shape.address)
+            route = MailgunRoute(_open(shape.key), domain, name=name, timeouts=http)
+        case shapes.SesShape():
+            route = _ses(name, shape, http)
+        case _:
+            raise UnsafeSettings(f"A {shape.kind} route sends nothing.")
+    return route
 
 
-def _smtp(settings: dict[str, Any]) -> Route:
-    if settings.get("tls", "starttls") not in ("starttls", "tls", "none"):
-        raise UnsafeSettings("Set HEARDBACK_SMTP_TLS to starttls, tls or none.")
-    return SmtpRoute(**settings)
+def _smtp(name: str, shape: shapes.SmtpShape, timeouts: SmtpTimeouts | None) -> Route:
+    return SmtpRoute(
+        shape.host,
+        shape.port,
+        tls=shape.tls,
+        username=shape.username,
+        password=_open(shape.password),
+        bounce_domain=shape.bounce_domain,
+        name=name,
+        timeouts=timeouts,
+    )
 
 
-def _postmark(settings: dict[str, Any]) -> Route:
-    own = {key: settings.pop(key) for key in ("base_url", "stream", "nurture_stream") if key in settings}
-    return PostmarkRoute(settings.pop("token"), PostmarkSettings(**own), **settings)
+def _ses(name: str, shape: shapes.SesShape, timeouts: HttpTimeouts | None) -> Route:
+    region = SesSettings(shape.region, shape.configuration_set, shape.address)
+    return SesRoute(
+        shape.access_key_id,
+        _open(shape.secret_access_key),
+        region,
+        session_token=_open(shape.session_token) or None,
+        name=name,
+        timeouts=timeouts,
+    )
 
 
-def _resend(settings: dict[str, Any]) -> Route:
-    own = {key: settings.pop(key) for key in ("base_url",) if key in settings}
-    return ResendRoute(settings.pop("key"), ResendSettings(**own), **settings)
-
-
-def _brevo(settings: dict[str, Any]) -> Route:
-    own = {key: settings.pop(key) for key in ("base_url",) if key in settings}
-    return BrevoRoute(settings.pop("key"), BrevoSettings(**own), **settings)
-
-
-def _sendgrid(settings: dict[str, Any]) -> Route:
-    own = {key: settings.pop(key) for key in ("region", "address") if key in settings}
-    return SendGridRoute(settings.pop("key"), SendGridSettings(**own), **settings)
-
-
-def _mailgun(settings: dict[str, Any]) -> Route:
-    own = {key: settings.pop(key) for key in ("domain", "region", "address") if key in settings}
-    return MailgunRoute(settings.pop("key"), MailgunSettings(**own), **settings)
-
-
-def _ses(settings: dict[str, Any]) -> Route:
-    own = {key: settings.pop(key) for key in ("region", "configuration_set", "address") if key in settings}
-    keys = settings.pop("access_key_id"), settings.pop("secret_access_key")
-    return SesRoute(*keys, SesSettings(**own), **settings)
-
-
-_KINDS: Mapping[str, Callable[[dict[str, Any]], Route]] = MappingProxyType(
-    {
-        "folder": _folder,
-        "smtp": _smtp,
-        "postmark": _postmark,
-        "ses": _ses,
-        "resend": _resend,
-        "brevo": _brevo,
-        "sendgrid": _sendgrid,
-        "mailgun": _mailgun,
-    }
-)
+def _open(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

@@ -33,9 +33,7 @@ async def _fresh(*, quiet: bool) -> int:
     """On a throw-away data folder, with a database and a port of its own."""
     code = _INTERRUPTED
     with tempfile.TemporaryDirectory(prefix="heardback-demo-", ignore_cleanup_errors=True) as folder:
-        settings = demo_settings(
-            DATABASE_URL=None, REDIS_URL=None, data_dir=Path(folder), mail_folder=None, port=0
-        )
+        settings = demo_settings(DATABASE_URL=None, REDIS_URL=None, data_dir=Path(folder), port=0)
         async with ended_by_signals():
             result = await play_once(settings, click.echo, quiet=quiet)
             code = 0 if result.held else 1

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from app.demo.cast import STORIES, TEAM, Story
 from app.demo.desk import Recruiter
@@ -75,10 +74,9 @@ async def perform(
 
 async def result(services: Services, director: Director, now: datetime) -> Result:
     """What the round left, checked and counted."""
-    folder = services.settings.mail_folder or services.settings.data_dir / "mail"
     async with services.sessions() as session:
         quiet = await silence(session, now)
-        played = await read_round(session, director, Path(folder), _named(quiet.waiting_on))
+        played = await read_round(session, director, services.settings.mail_folder, _named(quiet.waiting_on))
         table = lines(await tally(session), _by_name(quiet.waiting_on, director))
     return Result(played, check(played), table)
 

@@ -30,7 +30,7 @@ _OTHER_PORTS = 20
 def demo_settings(**chosen: Any) -> Settings:  # noqa: ANN401  # any setting
     """The settings of the demo: the invented company's, business time that may be held."""
     company = {"company_name": COMPANY, "time_zone": ZONE, "holidays": None, "locale": "en"}
-    return Settings(**{**company, "simulated_time": True, "mail_route": "folder", **chosen})
+    return Settings(**{**company, "simulated_time": True, "mail_routes": None, **chosen})
 
 
 def listen(host: str, port: int) -> socket.socket:

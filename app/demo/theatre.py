@@ -182,7 +182,7 @@ def _remember(kept: Kept, house: Theatre, folder: Path) -> None:
 
 def _tell_where(house: Theatre, kept: Kept | None, script: Path | None, echo: Echo) -> None:
     settings = house.services.settings
-    mail = settings.mail_folder or settings.data_dir / "mail"
+    mail = settings.mail_folder
     echo(f"\nHeardback runs at {house.url} and time is real from here on. Ctrl-C ends it.\n")
     echo(f"  API documentation   {house.url}/docs")
     echo(f"  figures             {house.url}/metrics")
@@ -215,7 +215,7 @@ async def _clear(settings: Settings) -> None:
         await migrations.downgrade(await asyncio.to_thread(server.start), "base")
     finally:
         await asyncio.to_thread(server.stop)
-    for path in (settings.mail_folder or settings.data_dir / "mail").glob("*.eml"):
+    for path in settings.mail_folder.glob("*.eml"):
         path.unlink()
 
 

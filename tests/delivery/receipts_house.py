@@ -25,14 +25,14 @@ from tests.flow.small import Small, open_small
 BREVO = "a-bearer-of-these-tests"
 RESEND = "whsec_YS1zZWNyZXQtb2YtdGhlc2UtdGVzdHM="
 TOPIC = "arn:aws:sns:eu-central-1:111122223333:heardback"
-WAYS_BACK = json.dumps(
-    {
-        "twin": {"provider": "brevo", "secrets": [BREVO]},
-        "resend": {"secrets": [RESEND]},
-        "postmark": {"secrets": ["hook:pass"]},
-        "ses": {"topics": [TOPIC]},
-    }
-)
+_RECEIPTS: dict[str, dict[str, Any]] = {
+    "twin": {"provider": "brevo", "secrets": [BREVO]},
+    "resend": {"provider": "resend", "secrets": [RESEND]},
+    "postmark": {"provider": "postmark", "secrets": ["hook:pass"]},
+    "ses": {"provider": "ses", "topics": [TOPIC]},
+}
+_LISTENING = {name: {"kind": "listen", "receipts": given} for name, given in _RECEIPTS.items()}
+WAYS_BACK = json.dumps({"routes": {"out": {"kind": "folder", "directory": "mail"}, **_LISTENING}})
 Hook = tuple[Mapping[str, str], bytes]
 
 
@@ -84,7 +84,7 @@ def resend_receipt(send_id: str, kind: ReceiptKind, at: datetime) -> Hook:
 async def open_door(database_url: str, folder: Path) -> AsyncIterator[Door]:
     """The flow on that database, with its application in process."""
     async with open_small(database_url, folder) as small:
-        given = small.services.settings.model_copy(update={"mail_hooks": SecretStr(WAYS_BACK)})
+        given = small.services.settings.model_copy(update={"mail_routes": SecretStr(WAYS_BACK)})
         small.services.settings = given
         app = create_app(small.services)
         app.state.hook_door = open_hook_door(small.services)
@@ -95,7 +95,7 @@ async def open_door(database_url: str, folder: Path) -> AsyncIterator[Door]:
 
 def sources() -> Mapping[str, HookSource]:
     """The ways back of these tests."""
-    return sources_of(Settings(_env_file=None, mail_hooks=SecretStr(WAYS_BACK)))
+    return sources_of(Settings(_env_file=None, mail_routes=SecretStr(WAYS_BACK)))
 
 
 class Certified(Certificates):

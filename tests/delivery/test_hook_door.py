@@ -15,13 +15,11 @@ from app.db import make_engine, make_sessions
 from app.delivery.hook_door import HookDoor
 from app.delivery.hook_fetch import Certificates
 from app.delivery.hook_models import Hook
-from app.delivery.hook_sources import sources_of
 from app.demo.brevo_hooks import posted
 from app.demo.ses import SimulatedSes
-from app.errors import Unavailable, UnsafeSettings
+from app.errors import Unavailable
 from app.mail.hooks import HookSecrets, ReceiptKind
 from app.privacy.vault import Vault
-from app.settings import Settings
 from tests.delivery.receipts_house import (
     BREVO,
     Certified,
@@ -197,14 +195,3 @@ async def test_a_certificate_that_cannot_be_had_asks_amazon_to_come_again(door: 
     )
     hook = provider.notification("{}", "one", MONDAY)
     assert (await door.post(hook, "/mail/ses/receipts")).status_code == 503
-
-
-@pytest.mark.parametrize(
-    "given",
-    ["[]", "{", '{"x": {"secrets": ["s3cret"]}}', '{"brevo": {}}', '{"brevo": {"secret": "s3cret"}}'],
-)
-def test_settings_that_are_not_understood_are_refused_without_repeating_them(given: str) -> None:
-    """At the start, in words that name the setting and no secret."""
-    with pytest.raises(UnsafeSettings, match="HEARDBACK_MAIL_HOOKS") as refused:
-        sources_of(Settings(_env_file=None, mail_hooks=given))
-    assert "s3cret" not in refused.value.detail

@@ -143,7 +143,7 @@ async def test_a_mail_with_a_receipt_or_a_route_without_receipts_is_not_asked_ab
     """Only what should have been heard of and was not; and nothing so old that a log may have dropped it."""
     small = house.small
     settings = small.services.settings
-    small.services.settings = settings.model_copy(update={"mail_hooks": None})
+    small.services.settings = settings.model_copy(update={"mail_routes": None})
     await house.later(minutes=61)
     small.services.settings = settings
     assert house.route.asked == []

@@ -1,27 +1,21 @@
 """Several routes: which mail takes which, when another may help out, and that none waits for a hung one."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
-from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from app.delivery.lanes import WIDTH, Lanes
 from app.delivery.models import Attempt, Delivery, RouteHealth
 from app.delivery.route import RouteMeta
-from app.delivery.routes_file import configured
 from app.delivery.routing import FALL_BACK_AFTER, Routes, Rule, choose
 from app.delivery.thread import in_thread
-from app.errors import UnsafeSettings
 from app.followups.models import FollowUp
 from app.mail.outbound import Address, Envelope, MailClass, Outcome, OutcomeKind
-from app.settings import Settings
 from tests.flow.small import MONDAY, Small, TwinRoute, open_small, webhook
 
 DUE = MONDAY + timedelta(minutes=11)
@@ -307,74 +301,3 @@ async def test_a_follow_up_stands_in_the_thread_that_was_on_the_wire(small: Smal
         alone = await in_thread(session, letter, said)
     assert (found.in_reply_to, found.references) == ("<abc@wire.example>", ("<abc@wire.example>",))
     assert alone == letter
-
-
-def settings_with(routes: Any, **more: Any) -> Settings:
-    text = routes if isinstance(routes, str) else json.dumps(routes)
-    return Settings(_env_file=None, mail_routes=text, **more)
-
-
-POST = {"kind": "postmark", "token": "${PM_TOKEN}"}
-FILE = """
-routes:
-  main: {kind: resend, key: "${RS_KEY}", when_unknown: send_again, unknown_after_minutes: 90}
-  bulk: {kind: postmark, token: "${PM_TOKEN}"}
-use:
-  - {class: nurture, route: bulk}
-  - {connection: con_1, brand: ostwind, route: bulk, fallback: main}
-  - {route: main, fallback: bulk}
-"""
-
-
-async def test_routes_come_from_a_file_with_secrets_of_the_environment(tmp_path: Path) -> None:
-    """YAML or JSON, by path or inline; a secret may hold what would be YAML, and stays a value."""
-    path = tmp_path / "routes.yaml"
-    path.write_text(FILE)
-    found = configured(settings_with(str(path)), {"RS_KEY": "re_1", "PM_TOKEN": "a:{b}"})
-    assert sorted(found.by_name) == ["bulk", "main"]
-    assert (found.doubt("main").then, found.doubt("main").after) == ("send_again", timedelta(minutes=90))
-    assert found.doubt("bulk").then == found.doubt("gone").then == "hold"
-    assert found.rule_for(MailClass.NURTURE, "con_1", None).route == "bulk"
-    assert found.rule_for(MailClass.TRANSACTIONAL, "con_1", "ostwind").fallback == "main"
-    assert found.rule_for(MailClass.TRANSACTIONAL, "con_1", None).route == "main"
-    await found.aclose()
-    one = configured(settings_with({"routes": {"only": POST}}), {"PM_TOKEN": "t"})
-    assert (list(one.by_name), one.rules) == (["only"], [Rule("only")])
-    await one.aclose()
-
-
-@pytest.mark.parametrize(
-    ("routes", "says"),
-    [
-        ({"routes": {}}, "routes"),
-        ({"routes": {"a": POST}, "use": [{"route": "b"}]}, "not there: b"),
-        ({"routes": {"a": POST, "b": POST}}, "`use` says which"),
-        ({"routes": {"a": POST}, "use": [{"class": "nurture", "route": "a"}]}, "last rule"),
-        ({"routes": {"a": POST}, "use": [{"route": "a", "fallback": "a"}]}, "own fallback"),
-        ({"routes": {"a": POST, "b": POST}, "use": [{"route": "a"}, {"route": "b"}]}, "hides all"),
-        ({"routes": {"a": POST}, "use": [{"route": "a", "when": "x"}]}, "use.0.when"),
-        ({"routes": {"a": {**POST, "token": "${NOT_SET}"}}}, "NOT_SET"),
-        ({"routes": {"a": {"kind": "pigeon"}}}, "'a'"),
-        ({"routes": {"a": {**POST, "colour": "secret-colour"}}}, "'a'"),
-        ({"routes": {"a": {**POST, "when_unknown": "hope"}}}, "when_unknown"),
-        ("{", "neither YAML nor JSON"),
-        ("/nowhere/at/all.yaml", "cannot be read"),
-    ],
-)
-def test_a_wrong_document_is_refused_and_says_where(routes: Any, says: str) -> None:
-    """At the start, in one line, and without any of its values that may be secret."""
-    with pytest.raises(UnsafeSettings, match=says) as refused:
-        configured(settings_with(routes), {"PM_TOKEN": "hidden-token"})
-    assert "hidden-token" not in str(refused.value)
-    assert "secret-colour" not in str(refused.value)
-
-
-def test_production_refuses_routes_that_reach_nobody_or_speak_in_clear(tmp_path: Path) -> None:
-    """What one route may not be, none of several may be."""
-    for wrong in (
-        {"kind": "folder", "directory": str(tmp_path)},
-        {"kind": "smtp", "host": "h", "tls": "none"},
-    ):
-        settings = settings_with({"routes": {"a": wrong}}).model_copy(update={"mode": "production"})
-        with pytest.raises(UnsafeSettings, match="Not safe for production"):
-            configured(settings, {})

@@ -17,8 +17,7 @@ SAFE: dict[str, Any] = {
     "REDIS_URL": "redis://redis.internal",
     "master_keys": KEY,
     "public_url": "https://heardback.ostwind-robotics.de",
-    "mail_route": "postmark",
-    "postmark_token": "a-token-of-the-provider",
+    "mail_routes": '{"kind": "postmark", "token": "a-token-of-the-provider"}',
     "mail_from": "talent@ostwind-robotics.de",
     "mail_domain": "ostwind-robotics.de",
     "company_name": "Ostwind Robotics",
@@ -48,13 +47,11 @@ def test_these_settings_are_safe() -> None:
         ({"REDIS_URL": None}, "Set REDIS_URL"),
         ({"master_keys": None}, "Set HEARDBACK_MASTER_KEYS"),
         ({"public_url": "http://heardback.ostwind-robotics.de"}, "Set HEARDBACK_PUBLIC_URL"),
-        ({"mail_route": "folder"}, "Set HEARDBACK_MAIL_ROUTE"),
+        ({"mail_routes": None}, "Set HEARDBACK_MAIL_ROUTES"),
         ({"mail_from": "talent@heardback.example"}, "Set HEARDBACK_MAIL_FROM"),
         ({"mail_domain": "heardback.example"}, "Set HEARDBACK_MAIL_DOMAIN"),
-        ({"postmark_token": None}, "Set HEARDBACK_POSTMARK_TOKEN"),
         ({"simulated_time": True}, "Unset HEARDBACK_SIMULATED_TIME"),
         ({"company_name": "Your company"}, "Set HEARDBACK_COMPANY_NAME"),
-        ({"mail_route": "smtp", "smtp_tls": "none"}, "Set HEARDBACK_SMTP_TLS"),
     ],
 )
 def test_each_unsafe_setting_is_refused_by_name(changes: dict[str, Any], says: str) -> None:
@@ -63,6 +60,17 @@ def test_each_unsafe_setting_is_refused_by_name(changes: dict[str, Any], says: s
         _settings(**changes)
     assert "Not safe for production" in str(refused.value)
     assert _settings(**changes, mode="trial").mode == "trial"
+
+
+@pytest.mark.parametrize("name", ["HEARDBACK_MAIL_HOOKS", "HEARDBACK_MAIL_ROUTE", "HEARDBACK_SMTP_HOST"])
+def test_what_the_mail_document_has_taken_over_is_refused_and_says_where_it_went(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mail that silently went to a folder, or receipts that silently stopped, would be found out too late."""
+    monkeypatch.setenv(name, "s3cret")
+    with pytest.raises(UnsafeSettings, match=f"{name}: moved into HEARDBACK_MAIL_ROUTES") as refused:
+        _settings()
+    assert "s3cret" not in str(refused.value)
 
 
 def test_everything_wrong_is_said_at_once() -> None:
