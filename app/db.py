@@ -1,7 +1,7 @@
 """The database: engine, one commit per unit of work, UTC datetimes, names for constraints."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -11,17 +11,22 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Dialect,
+    FromClause,
     MetaData,
     Table,
     Text,
+    Update,
+    and_,
     bindparam,
     column,
     func,
     select,
+    update,
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -100,21 +105,58 @@ def insert_many(model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> Ins
     The rows travel as one array a column: a VALUES list of another length would be another statement, to be
     compiled by us and planned by Postgres each time, which costs more than the insert.
     """
-    table = cast("Table", model.__table__)  # type: ignore[attr-defined]  # SQLModel makes it
-    names = list(rows[0])
-    given, chosen = [], []
+    names, table = list(rows[0]), _table(model)
+    given, chosen = _given(table, names, rows)
+    return insert(table).from_select(names, select(*chosen.values()).select_from(given))
+
+
+def update_many(model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> Update:
+    """One UPDATE of any number of rows that have the same columns, found by their primary keys.
+
+    An UPDATE for each row would also run the table's triggers for each.
+    """
+    table = _table(model)
+    _, chosen = _given(table, list(rows[0]), rows)
+    keys = [column.name for column in table.primary_key]
+    found = and_(*(table.c[key] == chosen[key] for key in keys))
+    return update(table).where(found).values({n: v for n, v in chosen.items() if n not in keys})
+
+
+async def write_changes(session: AsyncSession, rows: Iterable[SQLModel]) -> None:
+    """Writes what was changed in these rows of one table, in one statement rather than one for each."""
+    changed = [(row, state) for row in rows if (state := instance_state(row)).modified]
+    names = sorted({name for _, state in changed for name in state.committed_state})
+    if not names:
+        return
+    model = type(changed[0][0])
+    keys = [column.name for column in _table(model).primary_key]
+    values = [{name: getattr(row, name) for name in (*keys, *names)} for row, _ in changed]
+    await session.execute(update_many(model, values))
+    for row, _ in changed:
+        for name in names:
+            set_committed_value(row, name, getattr(row, name))
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return cast("Table", model.__table__)  # type: ignore[attr-defined]  # SQLModel makes it
+
+
+def _given(
+    table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
+    """The rows as a table to select from, and its columns."""
+    arrays, columns = [], []
     for name in names:
         kind = table.c[name].type
-        json_ = isinstance(kind, JSONB)
-        element = Text() if json_ else kind
         values = [row[name] for row in rows]
-        if json_:
+        if isinstance(kind, JSONB):
             values = [None if value is None else json.dumps(value) for value in values]
-        given.append(sql_cast(bindparam(name, values, type_=ARRAY(element), unique=True), ARRAY(element)))
-        taken: ColumnElement[Any] = column(name, element)
-        chosen.append(sql_cast(taken, JSONB) if json_ else taken)
-    source = func.unnest(*given).table_valued(*(column(n) for n in names), name="given").render_derived()
-    return insert(table).from_select(names, select(*chosen).select_from(source))
+        element = Text() if isinstance(kind, JSONB) else kind
+        arrays.append(sql_cast(bindparam(name, values, type_=ARRAY(element), unique=True), ARRAY(element)))
+        columns.append(column(name, element))
+    given = func.unnest(*arrays).table_valued(*columns).render_derived()
+    json_ = {name for name in names if isinstance(table.c[name].type, JSONB)}
+    return given, {n: sql_cast(given.c[n], JSONB) if n in json_ else given.c[n] for n in names}
 
 
 def json_row(row: SQLModel, *names: str) -> dict[str, Any]:

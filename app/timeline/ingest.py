@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import ARRAY, Text, any_, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import Reading
 from app.ats.vendor import VENDORS
+from app.db import update_many
 from app.errors import MalformedBody
 from app.intake.models import Connection, Event, EventState, RawBody
 from app.privacy.vault import CannotOpen, Vault
@@ -47,22 +48,17 @@ async def claim(session: AsyncSession, limit: int) -> Sequence[Event]:
 async def ingest(session: AsyncSession, vault: Vault, events: Sequence[Event], now: datetime) -> None:
     """Reads these events and records what they say; one that cannot be read is dead, the others are not."""
     vendors = {c.id: c.vendor for c in await session.scalars(select(Connection))}
-    bodies = {
-        raw.event_id: raw
-        for raw in await session.scalars(
-            select(RawBody).where(col(RawBody.event_id).in_([event.id for event in events])),
-        )
-    }
+    bodies = await _bodies(session, events)
+    read = [
+        _open(vault, vendors[event.connection_id], event, bodies[event.id])
+        for event in events
+        if event.id in bodies
+    ]
+    await _write_owners(session, read)
     by_connection: dict[str, list[Heard]] = defaultdict(list)
-    for event in events:
-        raw = bodies.get(event.id)
-        if raw is None:
-            await _wake_by_facts(session, event, now)
-            continue
-        opened = _open(vault, vendors[event.connection_id], event, raw)
-        _mark(opened, now)
-        raw.candidate = _owner(event.connection_id, opened.reading)
+    for opened in read:
         if opened.dead is None:
+            event = opened.event
             by_connection[event.connection_id].append(
                 Heard(opened.reading, event.received_at, "webhook", event.id),
             )
@@ -70,13 +66,37 @@ async def ingest(session: AsyncSession, vault: Vault, events: Sequence[Event], n
                 await ask_about(session, event, opened.reading.named, now)
     for connection_id, heard in sorted(by_connection.items()):
         await record(session, vault, connection_id, heard, now)
-    await session.flush()
+    bare = [event for event in events if event.id not in bodies]
+    for event in bare:
+        await _wake_by_facts(session, event, now)
+    outcomes = [_outcome(opened, now) for opened in read]
+    outcomes += [_ended(event, EventState.DONE, "derived from its facts", now) for event in bare]
+    await session.execute(update_many(Event, outcomes))
     await _last_heard(session, events)
 
 
-def _open(vault: Vault, vendor: str, event: Event, raw: RawBody) -> Opened:
+async def _bodies(session: AsyncSession, events: Sequence[Event]) -> dict[str, bytes]:
+    """The sealed bytes of these events, where they are still kept."""
+    ids = any_(cast([event.id for event in events], ARRAY(Text)))
+    rows = await session.execute(
+        select(col(RawBody.event_id), col(RawBody.body)).where(col(RawBody.event_id) == ids)
+    )
+    return {row.event_id: row.body for row in rows}
+
+
+async def _write_owners(session: AsyncSession, read: Sequence[Opened]) -> None:
+    """Names the candidates whom the bytes are about, so that erasure finds them."""
+    owners = [
+        {"event_id": opened.event.id, "candidate": _owner(opened.event.connection_id, opened.reading)}
+        for opened in read
+    ]
+    if owners:
+        await session.execute(update_many(RawBody, owners))
+
+
+def _open(vault: Vault, vendor: str, event: Event, sealed: bytes) -> Opened:
     try:
-        body = vault.unseal(raw.body, event.id)
+        body = vault.unseal(sealed, event.id)
         return Opened(event, VENDORS[vendor].read(body, event.received_at, event.action))
     except MalformedBody as wrong:
         return Opened(event, Reading(), dead=wrong.detail)
@@ -87,28 +107,30 @@ def _open(vault: Vault, vendor: str, event: Event, raw: RawBody) -> Opened:
         return Opened(event, Reading(), dead=f"the reader failed: {type(wrong).__name__}")
 
 
-def _mark(opened: Opened, now: datetime) -> None:
-    event = opened.event
+def _outcome(opened: Opened, now: datetime) -> dict[str, object]:
+    """What is written of an event that was read."""
+    state, reason = EventState.DONE, None
     if opened.dead is not None:
-        event.state, event.reason = EventState.DEAD, opened.dead
+        state, reason = EventState.DEAD, opened.dead
     elif opened.reading.ignored is not None:
-        event.state, event.reason = EventState.IGNORED, opened.reading.ignored
+        state, reason = EventState.IGNORED, opened.reading.ignored
     elif opened.reading.named:
-        event.state, event.reason = EventState.ASKING, None
-    else:
-        event.state, event.reason = EventState.DONE, None
-    event.handled_at = now
+        state = EventState.ASKING
     log.info(
         "event.read",
-        action=event.action,
-        state=event.state,
+        action=opened.event.action,
+        state=state,
         facts=len(opened.reading.facts),
-        correlation_id=event.id,
+        correlation_id=opened.event.id,
     )
+    return _ended(opened.event, state, reason, now)
+
+
+def _ended(event: Event, state: str, reason: str | None, now: datetime) -> dict[str, object]:
+    return {"id": event.id, "state": state, "reason": reason, "handled_at": now}
 
 
 def _owner(connection_id: str, reading: Reading) -> str | None:
-    """The candidate whom the bytes are about, so that erasure finds them."""
     candidates = {fact.candidate for fact in reading.facts if fact.candidate} | set(reading.erased)
     return raw_owner(connection_id, min(candidates)) if candidates else None
 
@@ -137,7 +159,6 @@ async def _wake_by_facts(session: AsyncSession, event: Event, now: datetime) -> 
         )
         .values(wake_at=now),
     )
-    event.state, event.reason, event.handled_at = EventState.DONE, "derived from its facts", now
 
 
 async def give_up(session: AsyncSession, event_id: str, reason: str, now: datetime) -> None:

@@ -1,17 +1,18 @@
 """People: their personal fields sealed with their own keys, the latest word winning; and their erasure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Self
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, Field
-from sqlalchemy import delete, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, ColumnElement, Text, cast, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import PersonFields, PersonRole
+from app.db import insert_many, write_changes
 from app.ids import new_id
 from app.intake.models import RawBody
 from app.privacy.vault import Vault, open_as_person, seal_as_person
@@ -70,7 +71,13 @@ def _put(vault: Vault, person: Person, data: PersonData) -> None:
     person.fields = seal_as_person(key, data.model_dump_json(exclude_none=True).encode(), person.id)
     person.address_hash = vault.address_hash(data.email) if data.email else None
     zones = (data.chosen.time_zone, data.time_zone)
-    person.time_zone = next((zone for zone in zones if zone in available_timezones()), None)
+    person.time_zone = next((zone for zone in zones if zone in _zones()), None)
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    # Read from the files each time, which takes a millisecond.
+    return frozenset(available_timezones())
 
 
 def _kept(vault: Vault, person: Person) -> PersonData:
@@ -94,7 +101,7 @@ async def find_people(session: AsyncSession, connection_id: str, refs: Iterable[
     rows = await session.scalars(
         select(Person).where(
             col(Person.connection_id) == connection_id,
-            tuple_(col(Person.role), col(Person.external_id)).in_(wanted),
+            _among(wanted),
         ),
     )
     found = {(p.role, p.external_id): p for p in rows}
@@ -107,12 +114,22 @@ async def find_people(session: AsyncSession, connection_id: str, refs: Iterable[
     return {ref: found.get(aliases[ref], p) if ref in aliases else p for ref, p in found.items()}
 
 
+def _among(refs: Collection[Ref]) -> ColumnElement[bool]:
+    """The person is one of these: as two arrays, so that any number of them is the same statement."""
+    columns = ([role for role, _ in refs], [external_id for _, external_id in refs])
+    arrays = (cast(column, ARRAY(Text)) for column in columns)
+    given = func.unnest(*arrays).table_valued("role", "external_id").render_derived()
+    return tuple_(col(Person.role), col(Person.external_id)).in_(select(given.c.role, given.c.external_id))
+
+
 class PeopleBook:
-    """The people of one batch, locked: every change goes through here."""
+    """The people of one batch, locked: every change goes through here, and is written by `save`."""
 
     def __init__(self, vault: Vault, rows: Mapping[Ref, Person]) -> None:
         self._vault = vault
         self._rows = rows
+        self._opened: dict[Ref, PersonData] = {}
+        self._told: dict[Ref, PersonData] = {}
 
     @classmethod
     async def open(
@@ -141,12 +158,12 @@ class PeopleBook:
             for role, external_id in await cls._unknown(session, connection_id, wanted)
         ]
         if new:
-            await session.execute(insert(Person).values(new).on_conflict_do_nothing())
+            await session.execute(insert_many(Person, new).on_conflict_do_nothing())
         rows = await session.scalars(
             select(Person)
             .where(
                 col(Person.connection_id) == connection_id,
-                tuple_(col(Person.role), col(Person.external_id)).in_(wanted),
+                _among(wanted),
             )
             .order_by(col(Person.role), col(Person.external_id))
             .with_for_update(),
@@ -158,7 +175,7 @@ class PeopleBook:
         known = await session.execute(
             select(col(Person.role), col(Person.external_id)).where(
                 col(Person.connection_id) == connection_id,
-                tuple_(col(Person.role), col(Person.external_id)).in_(wanted),
+                _among(wanted),
             ),
         )
         found = {(role, external_id) for role, external_id in known}
@@ -166,15 +183,25 @@ class PeopleBook:
 
     def remember(self, fields: PersonFields, as_of: datetime) -> None:
         """For each field the word with the latest instant wins; what is not said stays."""
-        person = self._rows[fields.role, fields.external_id]
+        ref = fields.role, fields.external_id
+        person = self._rows[ref]
         if person.key is None:
             return
-        known = _kept(self._vault, person)
-        merged = _newest(known, fields, as_of)
-        person.as_of = max(as_of, person.as_of)
-        if merged == known and person.fields is not None:
-            return
-        _put(self._vault, person, merged)
+        if ref not in self._opened:
+            self._opened[ref] = _kept(self._vault, person)
+        known = self._told.get(ref, self._opened[ref])
+        self._told[ref] = _newest(known, fields, as_of)
+        person.as_of = max(person.as_of, as_of)
+
+    async def save(self, session: AsyncSession) -> None:
+        """Seals what was said, once for each person, and writes all that has changed."""
+        for ref, told in self._told.items():
+            person = self._rows[ref]
+            if told != self._opened[ref] or person.fields is None:
+                _put(self._vault, person, told)
+        self._told.clear()
+        self._opened.clear()
+        await write_changes(session, self._rows.values())
 
     def erased(self) -> set[str]:
         """The candidates of this batch whose data was destroyed, now or before."""

@@ -83,6 +83,7 @@ async def _record_people(
     for candidate in erased:
         book.erase(candidate, now)
     book.erase_merged(now)
+    await book.save(session)
     # Also bytes that were read only now: a late or repeated webhook about somebody who was erased.
     await erase_raw_bodies(session, connection_id, {*erased, *book.erased()})
     await forget(session, connection_id, {*erased, *book.erased()})

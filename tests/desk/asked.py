@@ -168,6 +168,7 @@ async def _introduce(life: Life, tom: int) -> None:
     async with unit_of_work(services.sessions) as session:
         book = await PeopleBook.open(session, services.vault, life.house.connection, [ref], MONDAY)
         book.remember(PersonFields(*ref, first_name="Tom", last_name="Okoro", email=TOM), MONDAY)
+        await book.save(session)
 
 
 async def state_of_everything(found: Asked) -> list[tuple[str, str, str | None]]:

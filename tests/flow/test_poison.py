@@ -89,7 +89,7 @@ async def test_the_absence_of_the_database_sets_nothing_aside(
         raise ConnectionRefusedError
 
     with monkeypatch.context() as broken:
-        broken.setattr(AsyncSession, "flush", gone)
+        broken.setattr(AsyncSession, "execute", gone)
         with pytest.raises(OSError):  # noqa: PT011  # whichever it is
             await small.flow.events()
     assert {e.state for e in await small.rows(Event)} == {"pending"}
