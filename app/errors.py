@@ -18,7 +18,7 @@ HeardbackError
     UnsafeHeader, InvalidAddress
   TooMany 429
   Unavailable 503
-    IntakeFull, DatabaseAway
+    IntakeFull, DatabaseAway, MailboxRefused
     VendorError
       VendorAway, VendorBusy, VendorRefused, VendorUnknown
   UnsafeSettings (at start-up; never reaches a caller)
@@ -192,6 +192,10 @@ class IntakeFull(Unavailable):
 
 class DatabaseAway(Unavailable):
     """The database does not answer; nothing was kept, send it again."""
+
+
+class MailboxRefused(Unavailable):
+    """The mailbox takes no such credentials; asking again will not help, a person must change something."""
 
 
 class VendorError(Unavailable):

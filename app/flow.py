@@ -7,7 +7,7 @@ drains one kind of waiting rows, one batch in one unit of work, and says how man
 until it says 0. Rows are the jobs: whoever dies here loses nothing, and the next one finds the rows again.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -34,8 +34,10 @@ from app.messages.waiting import claim_waiting, urge_all
 from app.messages.write import claim_planned, give_up, write_all
 from app.privacy.retention import tidy
 from app.replies.act import forget_old
-from app.replies.imap import ImapPoll, mailbox_of
+from app.replies.imap import ImapPoll
+from app.replies.imap_tokens import MailboxTokens
 from app.replies.inbox import Replies
+from app.replies.mailbox import Mailbox
 from app.replies.notes import Notes
 from app.replies.take import Inbox
 from app.services import Services
@@ -60,6 +62,8 @@ class Flow:
     shelf: Shelf
     vendors: Vendors
     routes: Routes
+    mailboxes: Sequence[Mailbox] = ()
+    """Read over IMAP."""
     rephraser: Rephraser | None = None
     """Only where a language model is set up."""
     lanes: Lanes = field(default_factory=Lanes)
@@ -193,14 +197,13 @@ class Flow:
         return heard + await notes.write_due(at)
 
     async def imap(self) -> int:
-        """Delivery, from the other side, where no webhook tells: a mailbox is read."""
-        services, mailbox = self.services, mailbox_of(self.services.settings)
-        if mailbox is None:
+        """Delivery, from the other side, where no webhook tells: mailboxes are read."""
+        if not self.mailboxes:
             return 0
-        signed = frozenset(sources_of(services.settings))
-        return await ImapPoll(services.sessions, self._inbox, mailbox, signed).read_due(
-            await self._instants()
-        )
+        services, signed = self.services, frozenset(sources_of(self.services.settings))
+        tokens = MailboxTokens(services.sessions, services.vault, services.machine_now)
+        poll = ImapPoll(services.sessions, self._inbox, self.mailboxes, tokens, signed)
+        return await poll.read_due(await self._instants())
 
     async def polls(self) -> int:
         """Truth, from the other side: ask the ATS for what its webhooks never say, or lost."""

@@ -14,6 +14,7 @@ from app.followups.catalogue import KINDS
 from app.messages.rephrase import may_be_rephrased
 from app.messages.rephrase_call import Endpoint, EndpointSettings
 from app.messages.rephrase_drain import Rephraser, RephraseRules
+from app.replies.mailboxes import mailboxes_of
 from app.services import Services
 from app.sla.book import ensure_starter
 from app.sla.recompute import ask_if_zones_changed
@@ -36,11 +37,11 @@ async def open_flow(services: Services, *, route: Route | Routes | None = None) 
     async with unit_of_work(services.sessions) as session:
         await ensure_starter(session, time_zone=settings.time_zone, holidays=settings.holidays, now=now)
         await ask_if_zones_changed(session, now)
-    rephraser = _rephraser(services)
+    rephraser, mailboxes = _rephraser(services), mailboxes_of(settings)
     chosen = configured(settings) if route is None else route
     routes = chosen if isinstance(chosen, Routes) else Routes.single(chosen)
     vendors = Vendors(services.sessions, services.vault)
-    flow = Flow(services, services.shelf, vendors, routes, rephraser)
+    flow = Flow(services, services.shelf, vendors, routes, mailboxes, rephraser)
     try:
         yield flow
     finally:

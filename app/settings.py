@@ -85,8 +85,8 @@ class Settings(BaseSettings):
     imap_host: str | None = None
     """A mailbox that answers and bounces come to, for mail over SMTP. Unset: none is read."""
     imap_port: int = Field(default=993, ge=1, le=65_535)
-    imap_tls: Literal["tls", "none"] = "tls"
-    """`none` is for this machine only."""
+    imap_tls: Literal["tls", "starttls", "none"] = "tls"
+    """`starttls` usually with port 143; `none` is for this machine only."""
     imap_username: str | None = None
     imap_password: SecretStr | None = None
     imap_mailbox: str = "INBOX"
@@ -148,7 +148,9 @@ class Settings(BaseSettings):
         if not self.imap_host:
             return self
         if self.imap_tls == "none" and self.imap_host not in _LOOPBACK:
-            raise UnsafeSettings("Set HEARDBACK_IMAP_TLS to tls; only this machine may be read in clear.")
+            raise UnsafeSettings(
+                "Set HEARDBACK_IMAP_TLS to tls or starttls; only this machine may be read in clear."
+            )
         password = self.imap_password.get_secret_value() if self.imap_password else ""
         for name, value in (
             ("USERNAME", self.imap_username or ""),

@@ -6,44 +6,56 @@ and `cut` ends from outside what still hangs.
 
 import imaplib
 import re
-import ssl
+import socket
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
-from app.errors import Unavailable
+from app.errors import MailboxRefused, Unavailable
+from app.replies.imap_bearer import bearer
+from app.replies.imap_socket import Socket, encrypted
+from app.replies.mailbox import Mailbox
 
 LARGEST = 10_000_000
 """Bytes of one mail that are read: its words come first, what is cut off are attachments."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_BOTH_WAYS = 2
-"""SHUT_RDWR."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """Where it is and how it opens; all printable ASCII. ``seconds`` bound each wait for the server."""
+class Opened(NamedTuple):
+    """A folder as the server shows it: while ``validity`` is the same, a UID means the same mail."""
 
-    host: str
-    port: int
-    username: str = field(repr=False)
-    password: str = field(repr=False)
-    name: str = "INBOX"
-    tls: bool = True
-    seconds: float = 10.0
+    validity: int
+    mails: int
 
 
 class _Bounded(imaplib.IMAP4):
+    """What it meets is told to the holder at once, so that a wait can be ended at any step."""
+
+    def __init__(self, box: Mailbox, held: Socket) -> None:
+        self._box, self._held = box, held
+        self._greeting = b"* OK\r\n" if box.tls == "starttls" else b""
+        super().__init__(box.host, box.port, box.seconds)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        # The library's own way in for a socket of another kind (IMAP4_SSL does the same).
+        plain = socket.create_connection((self._box.host, self._box.port), timeout)
+        self._held.hold(plain)
+        return plain if self._box.tls == "none" else encrypted(plain, self._box, self._held)
+
+    def readline(self) -> bytes:
+        """After STARTTLS no second greeting comes; the first was read before, in clear."""
+        if self._greeting:
+            said, self._greeting = self._greeting, b""
+            return said
+        return super().readline()
+
     def read(self, size: int) -> bytes:
         """A server may announce any length; only what was asked for is read."""
         if size > LARGEST + 1_000:
             raise self.abort("more than was asked for")
         return super().read(size)
-
-
-class _BoundedTls(_Bounded, imaplib.IMAP4_SSL):
-    """The same, encrypted; the certificate must be one that this machine trusts."""
 
 
 class Line:
@@ -53,24 +65,38 @@ class Line:
         self._mailbox = mailbox
         self._line: imaplib.IMAP4 | None = None
         self._busy = threading.Lock()
-        self._over = False
+        self._held = Socket()
 
-    def open(self) -> int:
-        """Logs in and opens the mailbox for reading only; gives its UIDVALIDITY."""
-        box = self._mailbox
+    def open(self, secret: str) -> None:
+        """Connects, encrypts and logs in; once more, if the former secret was refused.
+
+        Args:
+            secret: The password, or the access token of a mailbox that has a grant.
+
+        Raises:
+            MailboxRefused: The server answers, and does not take the secret.
+            Unavailable: Anything else.
+        """
+        self._hang_up()
         with self._busy, _Told("connect"):
-            if self._over:
-                raise Unavailable("The mailbox does not answer (connect).")
-            line = self._line = self._connected()
+            line = self._line = _Bounded(self._mailbox, self._held)
         with self._busy, _Told("login"):
-            line.login(_quoted(box.username), box.password)
+            if self._mailbox.grant is None:
+                _log_in(line, self._mailbox, secret)
+            else:
+                mechanism, answer = bearer(self._mailbox, line.capabilities, secret)
+                line.authenticate(mechanism, answer)
+
+    def examine(self) -> Opened:
+        """Opens the folder for reading only."""
         with self._busy, _Told("select"):
-            kind, _ = line.select(_quoted(box.name), readonly=True)
-            _, found = line.response("UIDVALIDITY")
-            number = found[0] if found else None
-            if kind != "OK" or not isinstance(number, bytes) or not number.isdigit():
+            line = self._open
+            kind, found = line.select(_quoted(self._mailbox.folder), readonly=True)
+            _, told = line.response("UIDVALIDITY")
+            validity, mails = _number(told), _number(found)
+            if kind != "OK" or validity is None:
                 raise imaplib.IMAP4.error(kind)
-            return int(number)
+            return Opened(validity, mails or 0)
 
     def newer(self, last: int, since: date | None) -> list[int]:
         """The UIDs above ``last``, lowest first; of mails that arrived since that day, where one is given."""
@@ -96,15 +122,16 @@ class Line:
 
     def cut(self) -> None:
         """Ends what hangs in another thread; nothing can be asked afterwards."""
-        self._over = True
-        if self._line is not None:
-            with suppress(OSError, AttributeError):
-                self._line.sock.shutdown(_BOTH_WAYS)
+        self._held.cut()
 
     def close(self, *, politely: bool = False) -> None:
         """Always to be called in the end."""
+        self._hang_up(politely=politely)
+        self._held.cut()
+
+    def _hang_up(self, *, politely: bool = False) -> None:
         with self._busy, suppress(OSError, imaplib.IMAP4.error, AttributeError):
-            line, self._line, self._over = self._line, None, True
+            line, self._line = self._line, None
             if line is not None:
                 try:
                     if politely:
@@ -117,12 +144,6 @@ class Line:
         if self._line is None:
             raise imaplib.IMAP4.abort("not open")
         return self._line
-
-    def _connected(self) -> imaplib.IMAP4:
-        box = self._mailbox
-        if not box.tls:
-            return _Bounded(box.host, box.port, box.seconds)
-        return _BoundedTls(box.host, box.port, ssl_context=ssl.create_default_context(), timeout=box.seconds)
 
 
 class _Told:
@@ -138,7 +159,19 @@ class _Told:
         if isinstance(wrong, OSError | imaplib.IMAP4.abort | ValueError | AttributeError):
             raise Unavailable(f"The mailbox does not answer ({self._step}).") from None
         if isinstance(wrong, imaplib.IMAP4.error):
-            raise Unavailable(f"The mailbox refuses ({self._step}).") from None
+            kind = MailboxRefused if self._step == "login" else Unavailable
+            raise kind(f"The mailbox refuses ({self._step}).") from None
+
+
+def _log_in(line: imaplib.IMAP4, box: Mailbox, password: str) -> None:
+    if "LOGINDISABLED" in line.capabilities:
+        raise Unavailable("The mailbox takes no passwords; set its tls, or oauth.")
+    line.login(_quoted(box.username), password)
+
+
+def _number(found: Sequence[object]) -> int | None:
+    number = found[-1] if found else None
+    return int(number) if isinstance(number, bytes) and number.isdigit() else None
 
 
 def _quoted(text: str) -> str:

@@ -29,6 +29,7 @@ MAY_USE_THE_NETWORK = {
     "intake/directory.py": "the door's own way into the database",
     "messages/rephrase_call.py": "a language model, where one is set up",
     "replies/imap_line.py": "a mailbox, where one is set up",
+    "replies/imap_socket.py": "a mailbox, where one is set up",
     "routes.py": "names the database's errors",
     "server.py": "listens",
     "worker.py": "Redis",
@@ -39,7 +40,7 @@ NETWORK = {
 }
 LOGGED = {
     *("action", "attempt", "changes", "channel", "code", "connection", "correlation_id", "delivery"),
-    *("detail", "error", "facts", "kind", "loop", "method", "ms", "outcome", "route", "row", "rows"),
+    *("detail", "error", "facts", "kind", "loop", "mailbox", "method", "ms", "outcome", "route", "row", "rows"),
     *("sqlstate", "state", "status", "worker"),
 }
 """Fields of log lines: ids, counts, kinds. Who adds one here has thought about people."""

@@ -1,24 +1,38 @@
 """A small real IMAP server on loopback: one mailbox, read-only commands, and faults by command."""
 
 import asyncio
+import json
 import re
 import ssl
+from base64 import b64decode, b64encode
 from typing import Self
 
 HANG, REFUSE = "hang", "refuse"
+_WRONG = {"status": "400", "schemes": "Bearer", "scope": "https://mail.example/"}
 
 
 class SmallImap:
-    """``mails`` by UID; ``faults`` maps a command (login, examine, search, fetch) to what goes wrong."""
+    """``mails`` by UID; ``faults`` maps a command (login, examine, search, fetch) to what goes wrong.
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+    ``tls`` encrypts from the first byte, ``starttls`` when it is asked for. Any of ``tokens`` opens it too.
+    """
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None) -> None:
         self.mails: dict[int, bytes] = {}
         self.validity = 7
         self.faults: dict[str, str] = {}
         self.asked: list[str] = []
         self.at_once, self.most_at_once = 0, 0
         self.port = 0
-        self._tls = tls
+        self.greeting, self.offers = "OK IMAP4rev1 ready", "IMAP4rev1"
+        self.tokens: set[str] = set()
+        self.shown: list[str] = []
+        """What came as first answer to AUTHENTICATE."""
+        self.after_error: list[bytes] = []
+        """What came as answer to the challenge that says what is wrong."""
+        self.injected = b""
+        """Said in clear behind the answer to STARTTLS, by somebody in between."""
+        self._tls, self._starttls = tls, starttls
         self._ending = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -34,6 +48,10 @@ class SmallImap:
             self._server.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def times(self, command: str) -> int:
+        """How often a command came."""
+        return sum(asked.split(" ")[0] == command for asked in self.asked)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -41,16 +59,37 @@ class SmallImap:
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
         try:
-            writer.write(b"* OK IMAP4rev1 ready\r\n")
+            writer.write(f"* {self.greeting}\r\n".encode())
             while line := await reader.readline():
                 tag, _, command = line.decode().strip().partition(" ")
-                writer.write(await self._answer(tag, command))
+                if command == "STARTTLS" and self._starttls:
+                    self.asked.append(command)
+                    writer.write(f"{tag} OK begin\r\n".encode() + self.injected)
+                    await writer.start_tls(self._starttls)
+                elif command.startswith("AUTHENTICATE "):
+                    self.asked.append(command)
+                    writer.write(await self._authenticate(tag, reader, writer))
+                else:
+                    writer.write(await self._answer(tag, command))
                 await writer.drain()
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             pass
         finally:
             self.at_once -= 1
             writer.close()
+
+    async def _authenticate(
+        self, tag: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bytes:
+        writer.write(b"+ \r\n")
+        shown = b64decode(await reader.readline()).decode()
+        self.shown.append(shown)
+        found = re.search("\1auth=Bearer ([^\1]+)\1\1$", shown)
+        if found and found[1] in self.tokens:
+            return f"{tag} OK welcome\r\n".encode()
+        writer.write(b"+ " + b64encode(json.dumps(_WRONG).encode()) + b"\r\n")
+        self.after_error.append(b64decode(await reader.readline()))
+        return f"{tag} NO [AUTHENTICATIONFAILED] talent@ostwind.example\r\n".encode()
 
     async def _answer(self, tag: str, command: str) -> bytes:
         self.asked.append(command)
@@ -58,13 +97,13 @@ class SmallImap:
         fault = self.faults.get(words.split(" ")[0].lower())
         if fault == HANG:
             await self._ending.wait()
-        if fault == REFUSE:
+        if fault == REFUSE or command == "STARTTLS":
             return f"{tag} NO not today, talent@ostwind.example\r\n".encode()
         return self._told(command, words) + f"{tag} OK done\r\n".encode()
 
     def _told(self, command: str, words: str) -> bytes:
         if command == "CAPABILITY":
-            return b"* CAPABILITY IMAP4rev1\r\n"
+            return f"* CAPABILITY {self.offers}\r\n".encode()
         if command.startswith("EXAMINE"):
             return f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {self.validity}] valid\r\n".encode()
         if found := re.match(r"SEARCH UID (\d+):\*", words):

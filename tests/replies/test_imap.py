@@ -2,31 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from pydantic import SecretStr
 
 from app.delivery.models import Delivery
 from app.errors import UnsafeSettings
 from app.replies import imap
-from app.replies.imap import ImapPoll
-from app.replies.imap_line import Mailbox
 from app.replies.imap_models import ImapCursor
 from app.replies.models import Reply
-from app.replies.take import Inbox
 from app.settings import Settings
-from tests.flow.small import ADDRESS, MONDAY, Small, open_small, webhook
+from tests.flow.small import MONDAY, Small, open_small, webhook
 from tests.mail.smtp_server import certificates
 from tests.mail.test_mail_dsn import SEND, report
+from tests.replies.imap_house import MAILBOX, answer, box_at, later, poll
 from tests.replies.imap_server import HANG, REFUSE, SmallImap
-
-MAILBOX = "reply@answers.ostwind.example"
 
 
 @pytest_asyncio.fixture
@@ -45,25 +39,6 @@ async def server() -> AsyncIterator[SmallImap]:
         yield opened
 
 
-def poll(small: Small, server: SmallImap, **more: Any) -> ImapPoll:
-    box = Mailbox("127.0.0.1", server.port, "talent", 'a "secret"', tls=more.pop("tls", False), seconds=0.3)
-    inbox = Inbox(small.services.vault, MAILBOX, ("talent@heardback.example",))
-    return ImapPoll(small.services.sessions, inbox, box, **more)
-
-
-def later(small: Small, **ahead: float) -> None:
-    small.machine.at += timedelta(**ahead)
-
-
-def answer(small: Small, words: str = "Thank you!", message_id: str = "<a-1@mail.example>") -> bytes:
-    sent = [message_from_bytes(payload) for _, payload in small.route.sent]
-    to = parseaddr(next(m["Reply-To"] for m in sent if ADDRESS in m["To"]))[1]
-    return (
-        f"From: {ADDRESS}\r\nTo: {to}\r\nMessage-ID: {message_id}\r\nSubject: Re\r\n"
-        f"Content-Type: text/plain\r\n\r\n{words}\r\n"
-    ).encode()
-
-
 async def to_candidate(small: Small) -> Delivery:
     mails: list[Delivery] = await small.rows(Delivery, channel="mail", state="sent")
     return next(mail for mail in mails if mail.recipient.startswith("candidate:"))
@@ -72,12 +47,12 @@ async def to_candidate(small: Small) -> Delivery:
 async def test_an_answer_is_heard_once_and_nothing_is_marked(small: Small, server: SmallImap) -> None:
     """At most one look a minute; the mailbox is only ever examined and peeked into."""
     server.mails[4] = answer(small)
-    assert await poll(small, server).read_due(small.instants()) == 1
+    assert await poll(small, box_at(server)).read_due(small.instants()) == 1
     asked = len(server.asked)
-    assert await poll(small, server).read_due(small.instants()) == 0
+    assert await poll(small, box_at(server)).read_due(small.instants()) == 0
     assert len(server.asked) == asked
     later(small, minutes=1)
-    assert await poll(small, server).read_due(small.instants()) == 0
+    assert await poll(small, box_at(server)).read_due(small.instants()) == 0
     reply = await small.one(Reply)
     assert (reply.state, reply.how, reply.source) == ("matched", "token", "imap")
     assert (await small.one(ImapCursor)).last_uid == 4
@@ -89,10 +64,10 @@ async def test_an_answer_is_heard_once_and_nothing_is_marked(small: Small, serve
 async def test_numbers_that_begin_anew_bring_nothing_twice(small: Small, server: SmallImap) -> None:
     """The same mail under another UID is known; another mail with a Message-ID used before is not lost."""
     server.mails[40] = answer(small)
-    await poll(small, server).read_due(small.instants())
+    await poll(small, box_at(server)).read_due(small.instants())
     server.validity, server.mails = 8, {1: answer(small), 2: answer(small, "One more thing.")}
     later(small, minutes=1)
-    assert await poll(small, server).read_due(small.instants()) == 2
+    assert await poll(small, box_at(server)).read_due(small.instants()) == 2
     assert len(await small.rows(Reply)) == 2
     cursor = await small.one(ImapCursor)
     assert (cursor.uid_validity, cursor.last_uid) == (8, 2)
@@ -103,7 +78,7 @@ async def test_a_bounce_is_a_receipt_and_no_answer(small: Small, server: SmallIm
     mail = await to_candidate(small)
     server.mails[1] = report("failed", "5.3.4").replace(SEND.encode(), mail.id.encode())
     server.mails[1] = server.mails[1].replace(b"24 Nov 2026", b"02 Nov 2026").replace(b"09:59", b"12:59")
-    assert await poll(small, server).read_due(small.instants()) == 1
+    assert await poll(small, box_at(server)).read_due(small.instants()) == 1
     bounced = await small.one(Delivery, id=mail.id)
     assert (bounced.state, bounced.receipt) == ("failed", "failed")
     assert await small.rows(Reply) == []
@@ -114,7 +89,7 @@ async def test_a_mail_says_nothing_of_a_route_with_signed_webhooks(small: Small,
     mail = await to_candidate(small)
     server.mails[1] = report("failed", "5.1.1").replace(SEND.encode(), mail.id.encode())
     server.mails[1] = server.mails[1].replace(b"24 Nov 2026", b"02 Nov 2026").replace(b"09:59", b"12:59")
-    assert await poll(small, server, signed=frozenset({"twin"})).read_due(small.instants()) == 1
+    assert await poll(small, box_at(server), signed=frozenset({"twin"})).read_due(small.instants()) == 1
     assert (await small.one(Delivery, id=mail.id)).receipt is None
 
 
@@ -127,14 +102,14 @@ async def test_trouble_costs_one_bounded_look(small: Small, server: SmallImap, s
     server.mails[1] = answer(small)
     server.faults[step] = fault
     async with asyncio.timeout(5):
-        assert await poll(small, server).read_due(small.instants()) == 0
+        assert await poll(small, box_at(server)).read_due(small.instants()) == 0
     cursor = await small.one(ImapCursor)
     verb = "refuses" if fault == REFUSE else "does not answer"
     named = "select" if step == "examine" else step
     assert (cursor.failures, cursor.failure) == (1, f"The mailbox {verb} ({named}).")
     server.faults.clear()
     later(small, minutes=1)
-    assert await poll(small, server).read_due(small.instants()) == 1
+    assert await poll(small, box_at(server)).read_due(small.instants()) == 1
     assert (await small.one(ImapCursor)).failure is None
     assert len(await small.rows(Reply)) == 1
 
@@ -143,14 +118,14 @@ async def test_a_whole_look_is_bounded_too(small: Small, server: SmallImap) -> N
     """A round that is over leaves no connection behind."""
     server.faults["search"] = HANG
     async with asyncio.timeout(5):
-        await poll(small, server, seconds=0.1).read_due(small.instants())
+        await poll(small, box_at(server), seconds=0.1).read_due(small.instants())
     assert (await small.one(ImapCursor)).failure == "The mailbox does not answer (round)."
 
 
 async def test_one_process_reads_at_a_time(small: Small, server: SmallImap) -> None:
     """Two at once: one finds the turn taken."""
     server.mails[1] = answer(small)
-    found = await asyncio.gather(*(poll(small, server).read_due(small.instants()) for _ in range(3)))
+    found = await asyncio.gather(*(poll(small, box_at(server)).read_due(small.instants()) for _ in range(3)))
     assert sorted(found) == [0, 0, 1]
     assert server.most_at_once == 1
 
@@ -161,26 +136,23 @@ async def test_a_look_takes_a_few_and_the_next_goes_on_at_once(
     """A mail that is none, or has gone, holds up no other."""
     monkeypatch.setattr(imap, "MAILS", 2)
     server.mails = {1: answer(small), 2: b"\r\n", 3: answer(small, "Second."), 4: answer(small, "Third.")}
-    assert await poll(small, server).read_due(small.instants()) == 2
-    assert await poll(small, server).read_due(small.instants()) == 2
+    assert await poll(small, box_at(server)).read_due(small.instants()) == 2
+    assert await poll(small, box_at(server)).read_due(small.instants()) == 2
     assert len(await small.rows(Reply)) == 3
     assert (await small.one(ImapCursor)).skipped == 1
 
 
-async def test_the_flow_reads_the_mailbox_that_is_set_up(small: Small, server: SmallImap) -> None:
-    """None without a host."""
+async def test_the_flow_reads_the_mailboxes_that_are_set_up(small: Small, server: SmallImap) -> None:
+    """None without a setting."""
     assert await small.flow.imap() == 0
     server.mails[1] = answer(small)
-    given = {"imap_host": "127.0.0.1", "imap_port": server.port, "imap_tls": "none"}
-    login = {"imap_username": "talent", "imap_password": SecretStr("secret")}
-    small.services.settings = small.services.settings.model_copy(update=given | login)
-    assert await small.flow.drains()["imap"]() == 1
+    assert await replace(small.flow, mailboxes=(box_at(server),)).drains()["imap"]() == 1
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused(small: Small, tmp_path: Path) -> None:
     """No password goes over such a line."""
     async with SmallImap(tls=certificates(tmp_path)[0]) as server:
-        assert await poll(small, server, tls=True).read_due(small.instants()) == 0
+        assert await poll(small, box_at(server, tls="tls")).read_due(small.instants()) == 0
         assert server.asked == []
     assert (await small.one(ImapCursor)).failure == "The mailbox does not answer (connect)."
 
