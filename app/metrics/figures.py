@@ -5,7 +5,6 @@ here grows with the history.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +19,8 @@ from app.delivery.models import Delivery, RouteHealth
 from app.followups.models import FollowUp, FollowUpState
 from app.intake.models import Event, EventState
 from app.messages.stored import count_passed_over
+from app.metrics.figure import Figure, Labels
+from app.metrics.mailboxes import mailboxes
 from app.metrics.models import Measured, Tally, WorkerSeen
 from app.moments import TZDATA_VERSION
 from app.silence import silence
@@ -37,19 +38,6 @@ WAITING = (
 OPEN_CLOCKS = ("pending", "running", "warned", "paused", "breached")
 ENDS = ("met_in_time", "met_late", "cancelled")
 
-Labels = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One metric: its name with unit, what it says, its type and its values."""
-
-    name: str
-    says: str
-    kind: str
-    values: Sequence[tuple[str, Labels, float]] = field(default_factory=list)
-    """Suffix of the name, labels, value."""
-
 
 async def figures(session: AsyncSession, now: datetime, machine_now: datetime) -> list[Figure]:
     """Every figure at that business instant; `machine_now` dates what workers last said of themselves."""
@@ -62,6 +50,7 @@ async def figures(session: AsyncSession, now: datetime, machine_now: datetime) -
         *await _polls(session),
         await _templates(session),
         *await _receipts(session, tallies, now),
+        *await mailboxes(session, machine_now),
         *await _machines(session, machine_now),
     ]
 

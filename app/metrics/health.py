@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 
 from app import migrations
+from app.db import unit_of_work
+from app.metrics.mailboxes import mailbox_warnings
 from app.moments import HOLIDAYS_VERSION, TZDATA_VERSION
 from app.routes import services_of
 from app.services import Services
@@ -26,12 +28,18 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether work can be done here now; `reasons` says what is missing."""
+    """Whether work can be done here now; `reasons` says what is missing.
+
+    `warnings` are for people: no other replica would do better, so they make nothing unready.
+    """
 
     ready: bool
     reasons: list[str] = Field(default_factory=list)
+    warnings: list[str] = Field(default_factory=list)
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"ready": True, "reasons": []}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"ready": True, "reasons": [], "warnings": []}]}
+    )
 
 
 class Version(BaseModel):
@@ -52,10 +60,15 @@ async def healthz() -> Alive:
 
 @router.get("/readyz", responses={503: {"model": Readiness, "description": "Not ready; `reasons` says why."}})
 async def readyz(request: Request, response: Response) -> Readiness:
-    """The database answers within two seconds and has the schema that this version needs."""
-    reasons = await _missing(services_of(request))
+    """The database answers within two seconds and has the schema that this version needs.
+
+    A mailbox that has not been read for half an hour is a warning.
+    """
+    services = services_of(request)
+    reasons = await _missing(services)
     response.status_code = 503 if reasons else 200
-    return Readiness(ready=not reasons, reasons=reasons)
+    warnings = [] if reasons else await _warnings(services)
+    return Readiness(ready=not reasons, reasons=reasons, warnings=warnings)
 
 
 @router.get("/version")
@@ -74,6 +87,14 @@ async def show_version() -> Version:
 def needed_revision() -> str | None:
     """The schema revision that this code needs; the migrations do not change while it runs."""
     return migrations.head()
+
+
+async def _warnings(services: Services) -> list[str]:
+    try:
+        async with asyncio.timeout(_PATIENCE), unit_of_work(services.sessions) as session:
+            return await mailbox_warnings(session, services.machine_now())
+    except Exception:  # noqa: BLE001  # a warning that cannot be told makes nothing unready
+        return []
 
 
 async def _missing(services: Services) -> list[str]:

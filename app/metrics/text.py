@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from app.metrics.figures import Figure, Labels
+from app.metrics.figure import Figure, Labels
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

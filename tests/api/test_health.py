@@ -1,12 +1,16 @@
 """Alive, ready, and which version."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 from sqlalchemy import text
 
+from app.db import unit_of_work
 from app.main import create_app
 from app.metrics.health import needed_revision
 from app.moments import TZDATA_VERSION
+from app.replies.imap_models import ImapCursor
 from tests.api.house import House
 
 
@@ -20,7 +24,7 @@ async def test_alive_needs_nothing() -> None:
 async def test_ready_with_the_schema_at_head(house: House) -> None:
     """Without a key, so that an orchestrator may ask."""
     answer = await house.client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "reasons": []})
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "reasons": [], "warnings": []})
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,20 @@ async def test_not_ready_says_why(house: House, trouble: str, reason: str) -> No
     assert answer.status_code == 503
     assert answer.json()["reasons"][0].startswith(reason)
     assert "heardback migrate" in answer.json()["reasons"][0]
+
+
+async def test_a_mailbox_that_stays_shut_is_a_warning_and_nothing_unready(house: House) -> None:
+    """Another replica would read it no better."""
+    now = house.services.machine_now()
+    row = ImapCursor(id="x", mailbox="answers", next_at=now, heard_at=now - timedelta(hours=1))
+    row.failure = "The mailbox refuses (login)."
+    async with unit_of_work(house.services.sessions) as session:
+        session.add(row)
+    answer = await house.client.get("/readyz")
+    assert (answer.status_code, answer.json()["ready"]) == (200, True)
+    (warning,) = answer.json()["warnings"]
+    assert warning.startswith("mailbox answers has not been read since")
+    assert warning.endswith("The mailbox refuses (login).")
 
 
 async def test_the_version_names_the_data_that_deadlines_rest_on(house: House) -> None:
