@@ -25,7 +25,7 @@ class FolderRoute:
         self.longest = timedelta(seconds=5)
         self.repeat_within: timedelta | None = None
         self.keeps_message_id = True
-        self._directory = directory
+        self.directory = directory
 
     def prepare(self, envelope: Envelope, date: datetime) -> bytes:
         return build_mime(envelope, date)
@@ -36,7 +36,7 @@ class FolderRoute:
     async def settle(self, send_id: str, *, age: timedelta | None = None) -> Outcome | None:
         del age  # a folder does not lag
         try:
-            there = await asyncio.to_thread((self._directory / file_name(send_id)).exists)
+            there = await asyncio.to_thread((self.directory / file_name(send_id)).exists)
         except (OSError, UnsafeHeader) as error:
             return Outcome(OutcomeKind.AMBIGUOUS, f"folder: {type(error).__name__}")
         return Outcome(OutcomeKind.ACCEPTED if there else OutcomeKind.NOT_SENT, "folder: looked for the file")
@@ -46,8 +46,8 @@ class FolderRoute:
 
     def _write(self, payload: bytes, send_id: str) -> Outcome:
         try:
-            final = self._directory / file_name(send_id)
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            final = self.directory / file_name(send_id)
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not final.exists():
                 _write_whole(final, payload)
         except (NotADirectoryError, FileExistsError, PermissionError, UnsafeHeader) as error:

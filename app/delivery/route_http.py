@@ -87,7 +87,7 @@ class HttpRoute(Generic[S]):
             request = MailRequest.from_bytes(payload)
         except ValueError:
             return self._wrong("the stored payload is not for this route")
-        answer = await self._ask(request)
+        answer = await self.ask(request)
         return answer if isinstance(answer, Outcome) else self._provider.parse(*answer)
 
     async def settle(self, send_id: str, *, age: timedelta | None = None) -> Outcome | None:
@@ -97,7 +97,7 @@ class HttpRoute(Generic[S]):
             return Outcome(OutcomeKind.AMBIGUOUS, f"{self.name}: {error.code}")
         if request is None:
             return None
-        answer = await self._ask(request)
+        answer = await self.ask(request)
         if isinstance(answer, Outcome):
             # The trouble is the question's; what became of the send is as unknown as before.
             return Outcome(OutcomeKind.AMBIGUOUS, f"look-up: {answer.detail}")
@@ -111,7 +111,13 @@ class HttpRoute(Generic[S]):
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def _ask(self, request: MailRequest) -> tuple[int, Mapping[str, str], bytes] | Outcome:
+    @property
+    def settings(self) -> S:
+        """The provider's settings, without credentials."""
+        return self._settings
+
+    async def ask(self, request: MailRequest) -> tuple[int, Mapping[str, str], bytes] | Outcome:
+        """The provider's answer to a request of ours, its credentials added here; else why there is none."""
         if not request.url.startswith(self._settings.base_url.rstrip("/") + "/"):
             return self._wrong("the stored payload is for another address")
         progress = _Progress()

@@ -52,7 +52,7 @@ class SendGridRoute(HttpRoute[SendGridSettings]):
         outcome = await super().settle(send_id, age=age)
         if outcome is None or outcome.kind is not OutcomeKind.ACCEPTED or not outcome.provider_id:
             return outcome
-        answer = await self._ask(sendgrid.details(outcome.provider_id, self._settings))
+        answer = await self.ask(sendgrid.details(outcome.provider_id, self._settings))
         if isinstance(answer, Outcome):
             return Outcome(OutcomeKind.AMBIGUOUS, f"look-up: {answer.detail}")
         return sendgrid.confirmed(send_id, *answer)

@@ -3,10 +3,11 @@
 import asyncio
 import re
 import ssl
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 import aiosmtplib
 
@@ -17,6 +18,7 @@ from app.mail.mime import build_mime
 from app.mail.outbound import Address, Envelope, Outcome, OutcomeKind
 from app.mail.smtp import Stage, classify_break, classify_reply, not_supported
 
+T = TypeVar("T")
 TlsMode = Literal["starttls", "tls", "none"]
 
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
@@ -87,6 +89,14 @@ class SmtpRoute:
         finally:
             conversation.client.close()
 
+    async def greet(self) -> Outcome | None:
+        """Connect, encrypt and log in as for a message, and leave: None where the server lets us in."""
+        conversation = _Conversation(self._client(), self._tls, self._login, self._timeouts)
+        try:
+            return await conversation.greet()
+        finally:
+            conversation.client.close()
+
     async def settle(self, send_id: str, *, age: timedelta | None = None) -> Outcome | None:
         """None: SMTP has no way to ask; a receipt, a bounce or a person must settle it."""
         del send_id, age
@@ -126,13 +136,15 @@ class _Conversation:
         self.stage = Stage.CONNECT
         self._tls, self._login, self._timeouts = tls, login, timeouts
 
+    async def greet(self) -> Outcome | None:
+        return await self._held(self._greeted())
+
     async def hold(self, payload: bytes, meta: RouteMeta) -> Outcome:
+        return await self._held(self._handed_over(payload, meta))
+
+    async def _held(self, talk: Awaitable[T]) -> T | Outcome:
         try:
-            async with asyncio.timeout(self._timeouts.dialogue):
-                refused = await self._until_data(meta)
-            if refused:
-                return refused
-            outcome = await self._hand_over(payload)
+            outcome = await talk
         except aiosmtplib.SMTPResponseException as error:
             return classify_reply(self.stage, error.code, error.message)
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -145,7 +157,19 @@ class _Conversation:
             await self.client.quit(timeout=self._timeouts.quit)
         return outcome
 
-    async def _until_data(self, meta: RouteMeta) -> Outcome | None:
+    async def _greeted(self) -> Outcome | None:
+        async with asyncio.timeout(self._timeouts.dialogue):
+            refused = await self._until_login()
+            if not refused:
+                await self.client.noop()
+            return refused
+
+    async def _handed_over(self, payload: bytes, meta: RouteMeta) -> Outcome:
+        async with asyncio.timeout(self._timeouts.dialogue):
+            refused = await self._until_login() or await self._until_data(meta)
+        return refused or await self._hand_over(payload)
+
+    async def _until_login(self) -> Outcome | None:
         client = self.client
         await client.connect()
         self.stage = Stage.EHLO
@@ -161,6 +185,10 @@ class _Conversation:
             if not client.supports_extension("auth") or not client.supported_auth_methods:
                 return not_supported(self.stage)
             await client.login(*self._login)
+        return None
+
+    async def _until_data(self, meta: RouteMeta) -> Outcome | None:
+        client = self.client
         self.stage = Stage.MAIL
         await client.mail(meta.sender)
         self.stage = Stage.RCPT

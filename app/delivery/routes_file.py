@@ -26,14 +26,13 @@ def configured(settings: Settings, known: Mapping[str, str] | None = None) -> Ro
         UnsafeSettings: The document cannot be read or does not describe routes; or, in production, a route
             reaches nobody or speaks in clear. No secret is ever repeated.
     """
-    document = read_document(settings, known)
+    return opened(settings, read_document(settings, known))
+
+
+def opened(settings: Settings, document: MailDocument) -> Routes:
+    """The document's routes, open for use; raises as `configured`."""
     if settings.mode == "production":
         _refuse_unsafe(document)
-    return opened_routes(document)
-
-
-def opened_routes(document: MailDocument) -> Routes:
-    """The document's routes, open for use; raises ``UnsafeSettings`` for values that cannot be."""
     shapes = {name: document.routes[name] for name in document.sending}
     rules = [
         Rule(use.route, use.fallback, use.mail_class, use.connection, use.brand) for use in document.rules

@@ -29,8 +29,9 @@ class SimulatedBrevo(FaultyServer):
     """One Brevo account, under ``api``; use it as an async context manager.
 
     ``senders`` limits the addresses that may send (None: any); no ``credits`` left refuses with 402;
-    ``report_knows`` off makes the report lag for good. ``at`` is its time, moved by hand. ``messages`` and
-    ``effects`` (by send id) hold what was accepted.
+    ``report_knows`` off makes the report lag for good; ``activated`` off: transactional mail was never
+    switched on; ``domains`` says of each whether it is authenticated. ``at`` is its time, moved by hand.
+    ``messages`` and ``effects`` (by send id) hold what was accepted.
     """
 
     def __init__(
@@ -43,7 +44,8 @@ class SimulatedBrevo(FaultyServer):
         super().__init__(self._answer)
         self.key, self.secret, self.senders = key, secret, senders
         self.credits = 1_000_000
-        self.report_knows = True
+        self.report_knows = self.activated = True
+        self.domains: dict[str, bool] = {}
         self.at = _BEGIN
         self.messages: list[dict[str, Any]] = []
         self.effects: Counter[str] = Counter()
@@ -85,6 +87,14 @@ class SimulatedBrevo(FaultyServer):
             return self._send(request)
         if request.method == "GET" and where.path == "/v3/smtp/statistics/events":
             return self._report({name: values[-1] for name, values in parse_qs(where.query).items()})
+        if request.method == "GET" and where.path == "/v3/account":
+            return Answer(200, {"email": "ops@simulated.example", "relay": {"enabled": self.activated}})
+        if request.method == "GET" and where.path == "/v3/senders/domains":
+            rows = [
+                {"domain_name": name, "authenticated": ok, "verified": ok}
+                for name, ok in self.domains.items()
+            ]
+            return Answer(200, {"domains": rows, "count": len(rows)})
         return _error(404, "document_not_found", "Route not found")
 
     def _send(self, request: Request) -> Answer:

@@ -28,7 +28,8 @@ _ADDRESS = re.compile(r"[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+")
 class SimulatedMailgun(FaultyServer):
     """One sending domain of Mailgun; use it as an async context manager.
 
-    ``sandbox`` on refuses every recipient as an account on trial does; ``log_knows`` off makes the log lag
+    ``sandbox`` on refuses every recipient as an account on trial does; ``sending_key`` on: the key may only
+    send; ``state`` is the domain's; ``log_knows`` off makes the log lag
     for good. ``at`` is its time, moved by hand. ``messages`` and ``effects`` (by send id) hold what was
     accepted.
     """
@@ -42,7 +43,8 @@ class SimulatedMailgun(FaultyServer):
     ) -> None:
         super().__init__(self._answer)
         self.key, self.domain, self.signing_key = key, domain, signing_key
-        self.sandbox = False
+        self.sandbox = self.sending_key = False
+        self.state = "active"
         self.log_knows = True
         self.at = _BEGIN
         self.messages: list[dict[str, Any]] = []
@@ -72,19 +74,32 @@ class SimulatedMailgun(FaultyServer):
     def _answer(self, request: Request) -> Answer:
         where = urlsplit(request.target)
         proof = b64encode(f"api:{self.key}".encode()).decode()
-        if request.headers.get("authorization") != f"Basic {proof}":
-            return Answer(401, b"Forbidden", (("Content-Type", "text/plain"),))
         start, domain, *rest = where.path.removeprefix("/").split("/")
+        forbidden = self.sending_key and rest != ["messages"]
+        if request.headers.get("authorization") != f"Basic {proof}" or forbidden:
+            return Answer(401, b"Forbidden", (("Content-Type", "text/plain"),))
+        if start == "v4":
+            return self._looked_at([domain, *rest])
         if start != "v3":
             return Answer(200, b"Mailgun Magnificent API", (("Content-Type", "text/plain"),))
         if domain != self.domain:
             return Answer(404, {"message": f"Domain not found: {domain}"})
+        return self._used(request, rest)
+
+    def _used(self, request: Request, rest: list[str]) -> Answer:
         match request.method, rest:
             case "POST", ["messages"]:
                 return self._send(request)
             case "GET", ["events"]:
-                return self._events({name: values[-1] for name, values in parse_qs(where.query).items()})
+                query = parse_qs(urlsplit(request.target).query)
+                return self._events({name: values[-1] for name, values in query.items()})
         return Answer(404, {"message": "not found"})
+
+    def _looked_at(self, path: list[str]) -> Answer:
+        if path != ["domains", self.domain]:
+            return Answer(404, {"message": "Domain not found"})
+        kind = "sandbox" if self.sandbox else "custom"
+        return Answer(200, {"domain": {"name": self.domain, "state": self.state, "type": kind}})
 
     def _send(self, request: Request) -> Answer:
         try:

@@ -26,8 +26,9 @@ class SimulatedPostmark(FaultyServer):
     """One Postmark server; use it as an async context manager.
 
     ``inactive`` addresses are refused with 406; ``verified`` limits the domains that may send (None: any);
-    no ``credits`` left refuses with 405; ``search_knows`` off makes the search lag for good. ``messages`` and
-    ``effects`` (by send id) hold what was accepted.
+    no ``credits`` left refuses with 405; ``search_knows`` off makes the search lag for good; ``sandbox`` and
+    ``tracks_opens`` are what the server says of itself. ``messages`` and ``effects`` (by send id) hold what
+    was accepted.
     """
 
     def __init__(self, token: str = "demo-server-token", *, verified: frozenset[str] | None = None) -> None:  # noqa: S107 - a sample, for the demo
@@ -38,6 +39,7 @@ class SimulatedPostmark(FaultyServer):
         self.streams = {"outbound", "broadcast"}
         self.credits = 1_000_000
         self.search_knows = True
+        self.sandbox = self.tracks_opens = False
         self.messages: list[dict[str, Any]] = []
         self.effects: Counter[str] = Counter()
 
@@ -50,8 +52,13 @@ class SimulatedPostmark(FaultyServer):
         if request.method == "GET" and path.path == "/messages/outbound":
             return self._search({name: values[-1] for name, values in parse_qs(path.query).items()})
         if request.method == "GET" and path.path == "/server":
-            return Answer(200, {"ID": 1, "Name": "Simulated", "DeliveryType": "Live", "ServerLink": self.url})
+            return Answer(200, self._server_itself())
         return _NO_PAGE
+
+    def _server_itself(self) -> dict[str, Any]:
+        kind = "Sandbox" if self.sandbox else "Live"
+        tracking = {"TrackOpens": self.tracks_opens, "TrackLinks": "None"}
+        return {"ID": 1, "Name": "Simulated", "DeliveryType": kind, "ServerLink": self.url, **tracking}
 
     def _send(self, request: Request) -> Answer:
         if "json" not in request.headers.get("content-type", ""):

@@ -33,6 +33,7 @@ class SimulatedResend(FaultyServer):
 
     ``verified`` limits the domains that may send (None: any); ``suppressed`` addresses are accepted and then
     reported as suppressed; ``quota`` is what is left for today; keys in ``busy`` are in progress elsewhere.
+    ``restricted``: the key may only send. ``domains`` is what the account has, by name, with their fields.
     ``at`` is its time, moved by hand. ``messages`` and ``effects`` (by send id) hold what was accepted.
     """
 
@@ -48,6 +49,8 @@ class SimulatedResend(FaultyServer):
         self.suppressed: set[str] = set()
         self.busy: set[str] = set()
         self.quota = 1_000_000
+        self.restricted = False
+        self.domains: dict[str, dict[str, Any]] = {}
         self.at = _BEGIN
         self.messages: list[dict[str, Any]] = []
         self.effects: Counter[str] = Counter()
@@ -86,11 +89,24 @@ class SimulatedResend(FaultyServer):
             return refused
         if request.method == "POST" and path == "/emails":
             return self._send(request)
-        if request.method == "GET" and path.startswith("/emails/receiving/"):
+        if self.restricted:
+            return _error(401, "restricted_api_key", "This API key is restricted to only send emails.")
+        return self._looked_at(path, wanted) if request.method == "GET" else _NO_PAGE
+
+    def _looked_at(self, path: str, wanted: str) -> Answer:
+        if path == "/domains":
+            return Answer(200, {"object": "list", "has_more": False, "data": self._domains()})
+        if path.startswith("/emails/receiving/"):
             return _one(self._received.get(wanted))
-        if request.method == "GET" and path.startswith("/emails/"):
+        if path.startswith("/emails/"):
             return _one(next((m for m in self.messages if m["id"] == wanted), None))
-        return _error(404, "not_found", "The requested endpoint does not exist.")
+        return _NO_PAGE
+
+    def _domains(self) -> list[dict[str, Any]]:
+        tracking = {"open_tracking": False, "click_tracking": False}
+        known = {"status": "verified", "region": "eu-west-1", **tracking}
+        return [{"id": str(uuid5(NAMESPACE_URL, name)), "name": name, **known, **said}
+                for name, said in self.domains.items()]  # fmt: skip
 
     def _stranger(self, request: Request) -> Answer | None:
         if not request.headers.get("user-agent"):
@@ -161,3 +177,6 @@ def _one(found: Mapping[str, Any] | None) -> Answer:
 
 def _error(status: int, name: str, words: str) -> Answer:
     return Answer(status, {"statusCode": status, "name": name, "message": words})
+
+
+_NO_PAGE = _error(404, "not_found", "The requested endpoint does not exist.")

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.demo.faulty_http import Answer, Fault, FaultyServer, Request
 from app.demo.sendgrid_hooks import Hook, Signer, event_body, events, inbound, long_id
@@ -26,7 +26,8 @@ _CATEGORY = re.compile(r"categories IN \('([^']+)'\)")
 class SimulatedSendGrid(FaultyServer):
     """One SendGrid account; use it as an async context manager.
 
-    ``senders`` limits the addresses that may send (None: any); ``logs_know`` off makes the logs lag for good.
+    ``senders`` limits the addresses that may send (None: any); ``logs_know`` off makes the logs lag for good;
+    ``scopes`` are the key's, and ``domains`` says of each whether its authentication is valid.
     ``at`` is its time, moved by hand. ``messages`` and ``effects`` (by send id) hold what was accepted.
     ``public_key`` is the one that its webhooks are to be checked with.
     """
@@ -40,6 +41,8 @@ class SimulatedSendGrid(FaultyServer):
         super().__init__(self._answer)
         self.key, self.senders = key, senders
         self.logs_know = True
+        self.scopes = ["mail.send", "whitelabel.read"]
+        self.domains: dict[str, bool] = {}
         self.at = _BEGIN
         self.messages: list[dict[str, Any]] = []
         self.effects: Counter[str] = Counter()
@@ -76,7 +79,24 @@ class SimulatedSendGrid(FaultyServer):
                 return self._logs(request)
             case "GET", path if path.startswith("/v3/logs/"):
                 return self._details(unquote(path.removeprefix("/v3/logs/")))
+            case "GET", path:
+                return self._looked_at(path, parse_qs(where.query))
         return _error(404, "Not Found")
+
+    def _looked_at(self, path: str, query: Mapping[str, list[str]]) -> Answer:
+        if path == "/v3/scopes":
+            return Answer(200, {"scopes": self.scopes})
+        if path == "/v3/whitelabel/domains":
+            return self._domains(query.get("domain", [""])[0])
+        return _error(404, "Not Found")
+
+    def _domains(self, wanted: str) -> Answer:
+        if "whitelabel.read" not in self.scopes:
+            return _error(403, "access forbidden")
+        hits = [(name, valid) for name, valid in self.domains.items() if wanted in ("", name)]
+        return Answer(
+            200, [{"id": n, "domain": name, "valid": valid} for n, (name, valid) in enumerate(hits)]
+        )
 
     def _sent(self, request: Request) -> Answer:
         try:

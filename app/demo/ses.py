@@ -38,8 +38,9 @@ _SKEW = timedelta(minutes=5)
 class SimulatedSes(FaultyServer):
     """One SES account in one region; use it as an async context manager.
 
-    ``verified`` limits the domains that may send (None: any); ``paused`` refuses everything. ``messages`` and
-    ``effects`` (by send id) hold what was accepted.
+    ``verified`` limits the domains that may send (None: any); ``paused`` refuses everything;
+    ``in_sandbox`` is told, to keys that ``may_look``, and of ``identities``, which are domains, whether each
+    is verified. ``messages`` and ``effects`` (by send id) hold what was accepted.
     """
 
     def __init__(
@@ -53,6 +54,8 @@ class SimulatedSes(FaultyServer):
         super().__init__(self._answer)
         self.keys = keys or AwsKeys("AKIASIMULATED", "a-secret-that-opens-nothing")
         self.region, self.verified, self.paused = region, verified, False
+        self.in_sandbox, self.may_look = False, True
+        self.identities: dict[str, bool] = {}
         self.topic = f"arn:aws:sns:{region}:123456789012:heardback"
         self.messages: list[dict[str, Any]] = []
         self.effects: Counter[str] = Counter()
@@ -69,10 +72,13 @@ class SimulatedSes(FaultyServer):
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     def _answer(self, request: Request) -> Answer:
-        if request.method != "POST" or request.target != _PATH:
-            return _error(404, "NotFoundException")
         if not self._signed(request):
             return _error(403, "InvalidSignatureException")
+        if request.method == "GET":
+            return self._looked_at(request.target)
+        return self._send(request) if request.target == _PATH else _error(404, "NotFoundException")
+
+    def _send(self, request: Request) -> Answer:
         try:
             message = json.loads(request.body)
             raw = base64.b64decode(message["Content"]["Raw"]["Data"], validate=True)
@@ -86,6 +92,18 @@ class SimulatedSes(FaultyServer):
         if self.verified is not None and domain not in self.verified:
             return _error(400, "MessageRejected", "Email address is not verified.")
         return self._accept(tag, to, raw)
+
+    def _looked_at(self, target: str) -> Answer:
+        if not self.may_look:
+            return _error(403, "AccessDeniedException")
+        if target == "/v2/email/account":
+            state = {"SendingEnabled": not self.paused, "ProductionAccessEnabled": not self.in_sandbox}
+            return Answer(200, {**state, "EnforcementStatus": "SHUTDOWN" if self.paused else "HEALTHY"})
+        domain = target.removeprefix("/v2/email/identities/")
+        if domain not in self.identities:
+            return _error(404, "NotFoundException")
+        verified = self.identities[domain]
+        return Answer(200, {"IdentityType": "DOMAIN", "VerifiedForSendingStatus": verified})
 
     def _signed(self, request: Request) -> bool:
         at = request.headers.get("x-amz-date", "")

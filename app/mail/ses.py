@@ -96,7 +96,7 @@ def parse(status: int, headers: Mapping[str, str], body: bytes, /) -> Outcome:
         if isinstance(found, str) and found:
             return Outcome(OutcomeKind.ACCEPTED, provider_id=found)
         return Outcome(OutcomeKind.AMBIGUOUS, "SES answered success without a MessageId")
-    error = _error(headers, answer)
+    error = error_name(headers, answer)
     if error == "MessageRejected":
         return _rejected(str((answer or {}).get("message", "")), status)
     if error not in _KINDS or status in _SERVER_ERRORS:
@@ -105,7 +105,7 @@ def parse(status: int, headers: Mapping[str, str], body: bytes, /) -> Outcome:
     return Outcome(kind, f"SES {status}: {said}", retry_after=retry_after(headers))
 
 
-def _error(headers: Mapping[str, str], answer: Mapping[str, object] | None) -> str:
+def error_name(headers: Mapping[str, str], answer: Mapping[str, object] | None) -> str:
     said = headers.get("x-amzn-errortype") or str((answer or {}).get("__type", ""))
     return said.partition(":")[0].rpartition("#")[2]
 

@@ -1,0 +1,58 @@
+"""``heardback mail``: is everything set so that mail leaves and comes back, and does one mail leave."""
+
+import click
+
+from app.commands import read_settings, report_trouble, run
+from app.delivery.trial import send_trial
+from app.mail.account import Light
+from app.mail.outbound import OutcomeKind
+from app.mail_check import all_right, check_mail
+
+_SIGNS = {
+    Light.FINE: click.style("ok   ", fg="green"),
+    Light.NOTE: click.style("note ", fg="yellow"),
+    Light.WRONG: click.style("wrong", fg="red"),
+}
+
+
+@click.group("mail")
+def mail_group() -> None:
+    """How mail leaves and comes back: check, test."""
+
+
+@mail_group.command("check")
+def check() -> None:
+    """Ask every route's provider, without sending, whether mail would leave.
+
+    Exits 1 when something is wrong; what is only noted does not count.
+    """
+    click.echo("Asking …", err=True)
+    with report_trouble():
+        settings = read_settings()
+    parts = run(check_mail(settings))
+    for part in parts:
+        click.echo(part.title)
+        for said in part.found:
+            click.echo(f"  {_SIGNS[said.light]}  {said.words}")
+    if not all_right(parts):
+        raise SystemExit(1)
+
+
+@mail_group.command("test")
+@click.option("--to", required=True, help="The address to write to, such as your own.")
+@click.option("--route", help="Unless given, the one that mail about applications takes.")
+def test(to: str, route: str | None) -> None:
+    """Send one harmless mail through a real route. Exits 1 unless it was accepted."""
+    with report_trouble():
+        settings = read_settings()
+    trial = run(send_trial(settings, to, route))
+    outcome = trial.outcome
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        click.echo(f"{trial.route} has accepted it as {outcome.provider_id or 'a mail without an id'}.")
+        click.echo("See that it arrives, and not among the spam.")
+        return
+    words = {
+        OutcomeKind.AMBIGUOUS: "Nobody knows whether it left; look into the inbox before you try again",
+        OutcomeKind.NOT_SENT: "It was not sent, and may be tried again",
+    }.get(outcome.kind, "It was refused")
+    raise click.ClickException(f"{trial.route}: {words} ({outcome.detail}).")
