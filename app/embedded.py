@@ -20,14 +20,11 @@ from types import FrameType, TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from app.embedded_binaries import find_binaries
 from app.embedded_cluster import ROLE, Cluster, create, open_cluster
 from app.embedded_configuration import configure
 from app.embedded_process import end, launch, server_of, wait_until_ready
 from app.embedded_upgrade import programs
 from app.errors import CannotStart, DataFolderInUse
-
-__all__ = ["EmbeddedPostgres", "find_binaries", "private_postgres"]
 
 _SOCKET_PATH_LIMIT = 100  # bytes; Linux allows 107, macOS 103
 

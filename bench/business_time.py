@@ -23,8 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from app.moments import TZDATA_VERSION
 from app.sla.business_batch import due_many
+from app.sla.business_hours import Calendar
 from app.sla.business_parse import DAYS
-from app.sla.calendar import Calendar, compiled, due
+from app.sla.business_table import compiled
+from app.sla.calendar import due
 from app.sla.calendar_solve import answers
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -21,7 +21,8 @@ import asyncpg
 from app.ats.greenhouse import signature
 from app.db import make_engine, make_sessions, unit_of_work
 from app.embedded import EmbeddedPostgres
-from app.intake.connections import ConnectionSecrets, ConnectionSettings, add
+from app.intake.config import ConnectionSecrets, ConnectionSettings
+from app.intake.connections import add
 from app.migrations import upgrade
 from app.moments import machine_now
 from bench.intake_servers import SECRET, VAULT

@@ -6,7 +6,7 @@ from app.followups.models import FollowUp, Preference
 from app.followups.plan import window_of
 from app.followups.windows import Window
 from app.intake.config import ConnectionSettings
-from app.sla.calendar import Hours
+from app.sla.business_windows import Hours
 from app.sla.cases import RuleBook
 from app.sla.models import Clock
 from app.timeline.models import Person

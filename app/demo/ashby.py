@@ -22,11 +22,8 @@ from app.demo.ashby_server import AshbyServer
 from app.demo.ashby_world import Row, World, encoded
 from app.demo.faults import Fault
 from app.demo.loopback import Loopback
-from app.demo.people import Newcomer
 from app.demo.push import Chaos, Push, PushRules, Webhook
 from app.moments import machine_now
-
-__all__ = ["Chaos", "Fault", "Newcomer", "SimulatedAshby", "Webhook"]
 
 _ATTEMPTS = 10
 WAITS = tuple(timedelta(seconds=(2**attempt - 1) * 10) for attempt in range(1, _ATTEMPTS))

@@ -23,11 +23,8 @@ from app.demo.greenhouse_harvest import Harvest
 from app.demo.greenhouse_push import RULES
 from app.demo.greenhouse_world import World
 from app.demo.loopback import Loopback
-from app.demo.people import Newcomer
 from app.demo.push import Chaos, Push, Webhook
 from app.moments import machine_now
-
-__all__ = ["Chaos", "Fault", "Newcomer", "SimulatedGreenhouse", "Webhook"]
 
 
 class SimulatedGreenhouse(Acts):

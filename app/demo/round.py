@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from app.db import Sessions
 from app.demo.desk import Recruiter
 from app.demo.faults import Fault, FaultKind
-from app.demo.greenhouse import Chaos, SimulatedGreenhouse
+from app.demo.greenhouse import SimulatedGreenhouse
+from app.demo.push import Chaos
 from app.demo.round_time import next_due
 from app.demo.script import Act, Director, script
 from app.demo.show import Silent, Teller

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from app.demo import greenhouse_bodies as bodies
-from app.demo.greenhouse import Newcomer
 from app.demo.greenhouse_people import add_candidate
 from app.demo.greenhouse_world import World
+from app.demo.people import Newcomer
 from app.moments import machine_now
 
 _ADDRESS = "sam.sample@candidates.example"

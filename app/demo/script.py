@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from app.demo.cast import CLOSED, COMPANY, DESK_HOURS, DOMAIN, OPENINGS, STAGES, STORIES, TEAM, ZONE, Story
-from app.demo.greenhouse import Newcomer, SimulatedGreenhouse
+from app.demo.greenhouse import SimulatedGreenhouse
+from app.demo.people import Newcomer
 from app.moments import zone
 
 WEEKEND = 5

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.followups.catalogue import KINDS, Kind, MessageClass
 from app.followups.windows import Window
 from app.intake.config import ConnectionSettings
-from app.sla.calendar import Hours
+from app.sla.business_windows import Hours
 from app.sla.cases import Case, holds
 from app.sla.clocks import ClockReading, ClockState, after
 from app.sla.owners import confidants, members

@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from app.moments import zone
-from app.sla.calendar import Calendar, Hours, calendar_at, next_open
+from app.sla.business_hours import Calendar
+from app.sla.business_windows import Hours
+from app.sla.calendar import calendar_at, next_open
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 OPENS, CLOSES = "08:00", "18:00"

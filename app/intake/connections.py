@@ -13,29 +13,10 @@ from app.ats.steps import Signer
 from app.ats.vendor import VENDORS
 from app.errors import UnknownConnection, Unprocessable
 from app.ids import new_id
-from app.intake.config import ACTIVE_SECRETS, MOST_SECRETS, ConnectionSecrets, ConnectionSettings, Mode
+from app.intake.config import ACTIVE_SECRETS, MOST_SECRETS, ConnectionSecrets, ConnectionSettings
 from app.intake.models import Connection
 from app.intake.possible import refuse_impossible
 from app.privacy.vault import Vault
-
-__all__ = [
-    "ConnectionSecrets",
-    "ConnectionSettings",
-    "Mode",
-    "account_of",
-    "add",
-    "add_secrets",
-    "change_settings",
-    "get",
-    "list_all",
-    "new_secret",
-    "open_secrets",
-    "retire_old_secret",
-    "rotate_secret",
-    "secrets_of",
-    "set_credentials",
-    "settings_of",
-]
 
 
 async def add(

@@ -18,15 +18,12 @@ from app.mail.headers import (
     address_line,
     extra_headers,
     line,
-    message_id,
     safe,
     send_id,
     text_line,
     words,
 )
 from app.mail.outbound import Attachment, Envelope
-
-__all__ = ["build_mime", "message_id"]
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _CONTENT_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+(; [a-z-]+=[A-Za-z0-9-]+)*")

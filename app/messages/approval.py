@@ -14,7 +14,7 @@ from app.followups.catalogue import KINDS
 from app.followups.models import Approval, FollowUp, FollowUpState, SuppliedFact
 from app.ids import new_id
 from app.messages.appointments import refuse_malformed
-from app.messages.checks import Finding, check, stops
+from app.messages.checks import check, stops
 from app.messages.edit import edited
 from app.messages.facts import LABELS
 from app.messages.gather import gather, locale_for
@@ -23,6 +23,7 @@ from app.messages.models import Message
 from app.messages.overrides import write_words
 from app.messages.render import Rendered
 from app.messages.rephrase_store import template_behind
+from app.messages.rules.base import Finding
 from app.messages.waiting import NUDGE, await_decision, seen
 from app.messages.write import decision_on, keep, make_ready, sentences_of, words_of, write
 from app.privacy.vault import Vault, seal_as_person, seal_words

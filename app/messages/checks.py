@@ -8,8 +8,6 @@ from app.messages.render import Rendered
 from app.messages.rules import content, dates, duties, form, language, links, person, privacy, reading, script
 from app.messages.rules.base import REGISTRY, Draft, Finding, Severity, run
 
-__all__ = ["RULES", "Finding", "Severity", "check", "stops"]
-
 _REGISTERED = (person, content, duties, privacy, dates, form, reading, links, script, language)
 RULES: tuple[str, ...] = tuple(REGISTRY)
 """The ids of all rules."""

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from app.followups.catalogue import KINDS
-from app.messages.checks import Finding, check, stops
+from app.messages.checks import check, stops
 from app.messages.facts import Facts
 from app.messages.render import Rendered
 from app.messages.rephrase import Task, put_together
 from app.messages.rephrase_words import MARK, Lexicon, in_order, lexicon_of, meaning, turned
+from app.messages.rules.base import Finding
 from app.messages.rules.dates import dates_in
 
 _FREE_MARKS = frozenset(" \u00a0\u202f,;:'’-–")

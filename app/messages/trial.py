@@ -12,12 +12,13 @@ from app.errors import MissingFact, NotFound, Unprocessable
 from app.followups.catalogue import KINDS, Recipient
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.plan import step_of
-from app.messages.checks import Finding, check
+from app.messages.checks import check
 from app.messages.facts import Facts
 from app.messages.gather import gather, locale_for
 from app.messages.material import load
 from app.messages.overrides import Place, Shelf, Templates, write_words
 from app.messages.render import Rendered
+from app.messages.rules.base import Finding
 from app.messages.sample import SAMPLE_NOW, sample_facts
 from app.privacy.vault import Vault
 from app.sla.cases import RuleBook, cases

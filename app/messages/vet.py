@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from app.errors import InvalidTemplate, MissingFact
 from app.followups.catalogue import KINDS, Kind
-from app.messages.checks import Finding, Severity, check
+from app.messages.checks import check
 from app.messages.facts import LABELS, Facts, describe
 from app.messages.library import Template
 from app.messages.liquid import compile_template
 from app.messages.render import Rendered, render
+from app.messages.rules.base import Finding, Severity
 from app.messages.sample import SAMPLE_NOW, sample_facts
 
 PARTS = ("subject", "preheader", "body")

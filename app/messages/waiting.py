@@ -18,7 +18,7 @@ from app.messages.asking import ask, wait
 from app.messages.material import Loaded, load
 from app.messages.models import Message
 from app.privacy.vault import Vault
-from app.sla.calendar import Hours
+from app.sla.business_windows import Hours
 from app.sla.cases import RuleBook
 from app.sla.clocks import ALWAYS, after
 from app.sla.policies import Approvals

@@ -19,7 +19,7 @@ from app.ids import new_id
 from app.messages.appointments import Appointment
 from app.messages.approvers import Demand, demand
 from app.messages.asking import ask, wait
-from app.messages.checks import Finding, Severity, check, stops
+from app.messages.checks import check, stops
 from app.messages.digest import postponed
 from app.messages.facts import FactValue
 from app.messages.gather import Gathered, gather, locale_for
@@ -29,6 +29,7 @@ from app.messages.models import Message
 from app.messages.obstacles import obstacle
 from app.messages.overrides import write_words
 from app.messages.render import Rendered, Sentence
+from app.messages.rules.base import Finding, Severity
 from app.messages.waiting import NUDGE, approvals_of, await_decision, subject_of
 from app.privacy.vault import Vault, open_as_person, seal_as_person
 from app.sla.cases import RuleBook

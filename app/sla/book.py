@@ -14,7 +14,8 @@ from sqlmodel import col
 
 from app.errors import InvalidPolicy
 from app.moments import HOLIDAYS_VERSION, TZDATA_VERSION
-from app.sla.calendar import Calendar, next_open
+from app.sla.business_hours import Calendar
+from app.sla.calendar import next_open
 from app.sla.calendar_starters import starter
 from app.sla.cases import Change, RuleBook
 from app.sla.holidays import provenance

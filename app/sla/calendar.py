@@ -15,10 +15,8 @@ from datetime import datetime
 
 from app.errors import CalendarNeverOpens, InvalidSpan
 from app.moments import zone
-from app.sla.business_batch import due_many
-from app.sla.business_explain import Explanation, explain
 from app.sla.business_hours import EPOCH_ORDINAL, Calendar
-from app.sla.business_table import DAY, HORIZON, MICRO, Compiled, compiled, seconds_of
+from app.sla.business_table import DAY, HORIZON, MICRO, compiled, seconds_of
 from app.sla.business_walk import back_us, due_us, no_answer
 from app.sla.business_windows import (
     FOREVER,
@@ -32,26 +30,6 @@ from app.sla.business_windows import (
     running,
     windows,
 )
-
-__all__ = [
-    "Calendar",
-    "Compiled",
-    "Explanation",
-    "Hours",
-    "Pauses",
-    "back",
-    "calendar_at",
-    "compiled",
-    "due",
-    "due_days",
-    "due_many",
-    "elapsed",
-    "explain",
-    "is_open",
-    "local",
-    "next_open",
-    "remaining",
-]
 
 
 def due(hours: Hours, start: datetime, seconds: float, pauses: Pauses = ()) -> datetime:

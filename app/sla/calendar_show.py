@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from app.moments import HOLIDAYS_VERSION, TZDATA_VERSION
-from app.sla.business_hours import EPOCH_ORDINAL
+from app.sla.business_hours import EPOCH_ORDINAL, Calendar
 from app.sla.business_parse import clock_time
-from app.sla.business_table import MICRO
+from app.sla.business_table import MICRO, compiled
 from app.sla.business_tell import MONTHS, WEEKDAYS
-from app.sla.calendar import Calendar, compiled
 
 
 def a_year(calendar: Calendar, year: int) -> Iterator[str]:

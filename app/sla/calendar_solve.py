@@ -5,20 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.errors import BeyondHorizon, CalendarNeverOpens, HeardbackError, InvalidCalendar, StillPaused
+from app.sla.business_hours import Calendar
 from app.sla.business_tell import WEEKDAYS
-from app.sla.calendar import (
-    Calendar,
-    Hours,
-    Pauses,
-    back,
-    due,
-    due_days,
-    elapsed,
-    is_open,
-    local,
-    next_open,
-    remaining,
-)
+from app.sla.business_windows import Hours, Pauses
+from app.sla.calendar import back, due, due_days, elapsed, is_open, local, next_open, remaining
 
 SHORT_ERRORS: dict[type[Exception], str] = {
     CalendarNeverOpens: "never",

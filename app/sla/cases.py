@@ -6,7 +6,8 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from app.sla.calendar import Calendar, Hours
+from app.sla.business_hours import Calendar
+from app.sla.business_windows import Hours
 from app.sla.clocks import History, read_clock
 from app.sla.policies import Policy, PolicyDocument, Trigger, When
 from app.sla.stops import Pause, Stop, done, pauses, stops

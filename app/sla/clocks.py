@@ -6,7 +6,9 @@ from enum import StrEnum
 from functools import lru_cache
 
 from app.errors import StillPaused
-from app.sla.calendar import Calendar, Hours, back, due, due_days, elapsed, next_open
+from app.sla.business_hours import Calendar
+from app.sla.business_windows import Hours
+from app.sla.calendar import back, due, due_days, elapsed, next_open
 from app.sla.policies import Escalate, Policy, Span, Warn
 from app.sla.stops import Pause, Stop
 from app.sla.triggers import Occurrence

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from app.moments import TZDATA_VERSION
+from app.sla.business_explain import Explanation, explain
 from app.sla.business_tell import moment
-from app.sla.calendar import Explanation, explain, local
+from app.sla.calendar import local
 from app.sla.cases import Case
 from app.sla.clocks import ClockReading, after, counted_in
 from app.sla.policies import Role, Span

@@ -12,7 +12,7 @@ import httpx
 from app.access import keys
 from app.access.keys import Scope
 from app.db import unit_of_work
-from app.demo.greenhouse import Newcomer
+from app.demo.people import Newcomer
 from tests.flow.house import House, open_house
 
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

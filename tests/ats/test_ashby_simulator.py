@@ -13,9 +13,10 @@ from app.ats.http import Target
 from app.ats.steps import Done, Write, WriteKind
 from app.calls import Limits, VendorClient, vendor_http
 from app.calls_tokens import MemoryTokens
-from app.demo.ashby import Newcomer, SimulatedAshby
+from app.demo.ashby import SimulatedAshby
 from app.demo.faults import Fault, FaultKind
 from app.demo.loopback import Answer, Asked, Loopback
+from app.demo.people import Newcomer
 from app.errors import VendorRefused, VendorUnknown
 from app.timeline.fold import fold
 from app.timeline.truth import Placed

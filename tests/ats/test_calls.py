@@ -12,8 +12,9 @@ from app.ats.http import Account, ApiRequest, FailureKind, Target
 from app.calls import Limits, VendorClient, vendor_http
 from app.calls_tokens import MemoryTokens
 from app.demo.faults import Fault, FaultKind
-from app.demo.greenhouse import Newcomer, SimulatedGreenhouse
+from app.demo.greenhouse import SimulatedGreenhouse
 from app.demo.loopback import Answer, Asked, Loopback
+from app.demo.people import Newcomer
 from app.errors import VendorAway, VendorBusy, VendorError, VendorRefused, VendorUnknown
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)

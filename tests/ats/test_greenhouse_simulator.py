@@ -11,8 +11,10 @@ from app.ats.canonical import FactKind
 from app.ats.http import ApiRequest
 from app.calls import Limits, VendorClient, vendor_http
 from app.calls_tokens import MemoryTokens
-from app.demo.greenhouse import Chaos, Newcomer, SimulatedGreenhouse
+from app.demo.greenhouse import SimulatedGreenhouse
 from app.demo.loopback import Answer, Asked, Loopback
+from app.demo.people import Newcomer
+from app.demo.push import Chaos
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 SECRET = "a-webhook-secret-of-our-own"

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.db import unit_of_work
 from app.intake import connections
+from app.intake.config import ConnectionSettings
 from tests.ats.contract.house import MONDAY, STAGES, Account
 
 
@@ -13,7 +14,7 @@ async def settings(account: Account, **changed: Any) -> None:
     async with unit_of_work(services.sessions) as session:
         row = await connections.get(session, account.connection, lock=True)
         known = connections.settings_of(row).model_dump() | changed
-        wanted = connections.ConnectionSettings.model_validate(known)
+        wanted = ConnectionSettings.model_validate(known)
         connections.change_settings(row, services.vault, wanted, trial=True)
 
 

@@ -18,6 +18,7 @@ from app.demo.faults import Fault, FaultKind
 from app.demo.people import Newcomer
 from app.followups.models import FollowUp
 from app.intake import connections
+from app.intake.config import ConnectionSecrets
 from app.privacy.vault import open_as_person
 from app.silence import silence
 from app.sla.models import Clock
@@ -249,7 +250,7 @@ async def _forget_credentials(account: Account) -> None:
     async with unit_of_work(services.sessions) as session:
         row = await connections.get(session, account.connection, lock=True)
         known = connections.secrets_of(row, services.vault)
-        bare = connections.ConnectionSecrets(signing_secrets=known.signing_secrets)
+        bare = ConnectionSecrets(signing_secrets=known.signing_secrets)
         connections._seal(row, services.vault, bare)
 
 

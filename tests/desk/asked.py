@@ -14,7 +14,8 @@ import httpx
 
 from app.ats.canonical import PersonFields, PersonRole
 from app.db import unit_of_work
-from app.demo.greenhouse import Newcomer, SimulatedGreenhouse
+from app.demo.greenhouse import SimulatedGreenhouse
+from app.demo.people import Newcomer
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp
 from app.main import create_app

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from app.db import unit_of_work
-from app.demo.greenhouse import Chaos, SimulatedGreenhouse
+from app.demo.greenhouse import SimulatedGreenhouse
+from app.demo.push import Chaos
 from app.flow import Flow
 from app.intake import connections
 from app.intake.config import ConnectionSecrets, ConnectionSettings

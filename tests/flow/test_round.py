@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.delivery.models import Delivery
-from app.demo.greenhouse import Newcomer
+from app.demo.people import Newcomer
 from app.followups.models import FollowUp
 from app.messages.approval import approve, supply
 from app.sla.models import Clock, ClockEvent

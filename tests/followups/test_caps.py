@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.followups.caps import Mailed, counts, heard_at, held_by_better_news, held_by_day, held_by_silence
 from app.followups.windows import Window, release, spread
 from app.moments import zone
-from app.sla.calendar import Calendar
+from app.sla.business_hours import Calendar
 from app.timeline.truth import Decision, Interview, JobTruth, Offer, Truth
 
 TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded import EmbeddedPostgres, find_binaries, private_postgres
+from app.embedded import EmbeddedPostgres, private_postgres
 from app.embedded_account import substitute
-from app.embedded_binaries import reachable
+from app.embedded_binaries import find_binaries, reachable
 from app.embedded_cluster import create, open_cluster
 from app.errors import CannotStart, DataFolderInUse, NoPostgres, WrongPostgresVersion
 from tests.ground.clusters import (

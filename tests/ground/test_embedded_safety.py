@@ -10,9 +10,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from app.embedded import EmbeddedPostgres, find_binaries
+from app.embedded import EmbeddedPostgres
 from app.embedded_account import Account, substitute
-from app.embedded_binaries import reachable
+from app.embedded_binaries import find_binaries, reachable
 from tests.ground.clusters import ask, cluster_of, folder_of_its_own, postmaster
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="is about being root, or becoming somebody else")

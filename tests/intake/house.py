@@ -17,6 +17,7 @@ from starlette.types import Message, Scope
 from app.ats import greenhouse
 from app.db import Sessions, make_engine, make_sessions, unit_of_work
 from app.intake import connections
+from app.intake.config import ConnectionSecrets, ConnectionSettings
 from app.intake.directory import Directory, read_entries
 from app.intake.door import Door, DoorRoute
 from app.intake.writer import Writer
@@ -133,8 +134,8 @@ async def house_on(url: str, **writer_options: Any) -> AsyncIterator[House]:
             vault,
             vendor="greenhouse",
             name="Ours",
-            settings=connections.ConnectionSettings(),
-            secrets=connections.ConnectionSecrets(signing_secrets=[SECRET]),
+            settings=ConnectionSettings(),
+            secrets=ConnectionSecrets(signing_secrets=[SECRET]),
             now=NOON,
         )
     nudges: list[int] = []

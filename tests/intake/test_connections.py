@@ -10,7 +10,7 @@ from app.db import unit_of_work
 from app.errors import UnknownConnection, Unprocessable
 from app.ids import new_id
 from app.intake import connections
-from app.intake.connections import ConnectionSecrets, ConnectionSettings
+from app.intake.config import ConnectionSecrets, ConnectionSettings
 from app.intake.directory import Directory, Entry
 from app.intake.models import Connection
 from tests.intake.house import NOON, SECRET, House

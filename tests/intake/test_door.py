@@ -9,6 +9,7 @@ import pytest
 from app.db import unit_of_work
 from app.ids import new_id
 from app.intake import connections
+from app.intake.config import ConnectionSecrets, ConnectionSettings
 from tests.intake.house import NOON, SECRET, House, ask, disable, signed, stage_change
 
 
@@ -95,8 +96,8 @@ async def test_a_new_connection_works_at_once(house: House) -> None:
             house.vault,
             vendor="greenhouse",
             name="Second",
-            settings=connections.ConnectionSettings(),
-            secrets=connections.ConnectionSecrets(signing_secrets=["another-secret-altogether"]),
+            settings=ConnectionSettings(),
+            secrets=ConnectionSecrets(signing_secrets=["another-secret-altogether"]),
             now=NOON,
         )
     house.seconds[0] += 0.3

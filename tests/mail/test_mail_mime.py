@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.errors import InvalidAddress, UnsafeHeader
-from app.mail.mime import build_mime, message_id
+from app.mail.headers import message_id
+from app.mail.mime import build_mime
 from app.mail.outbound import Address
 from tests.mail.letters import DATE, LONG_LINK, RICH, content, parsed
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.followups.catalogue import KINDS
-from app.messages.checks import Severity, check, stops
+from app.messages.checks import check, stops
 from app.messages.facts import Facts
 from app.messages.library import load_templates
 from app.messages.render import Rendered, render
+from app.messages.rules.base import Severity
 from app.messages.rules.dates import dates_in
 from tests.messages.example import NOW, example
 

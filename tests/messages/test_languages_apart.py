@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from app.followups.catalogue import KINDS
-from app.messages.checks import Severity, check
+from app.messages.checks import check
 from app.messages.language import LANGUAGES
 from app.messages.library import load_templates
 from app.messages.render import render
+from app.messages.rules.base import Severity
 from tests.messages.example import NOW, example
 
 RULE = "language-mismatch"

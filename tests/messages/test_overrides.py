@@ -3,7 +3,6 @@
 import pytest
 
 from app.errors import InvalidTemplate, NotFound
-from app.messages.checks import Severity
 from app.messages.language import choose
 from app.messages.library import Template, load_templates
 from app.messages.overrides import (
@@ -17,6 +16,7 @@ from app.messages.overrides import (
     scopes_of,
     write_words,
 )
+from app.messages.rules.base import Severity
 from app.messages.sample import sample_facts
 from app.messages.vet import vet
 from app.timeline.truth import JobTruth

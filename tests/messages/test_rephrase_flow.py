@@ -15,8 +15,8 @@ import pytest
 
 from app.calls_breaker import Breaker
 from app.db import unit_of_work
-from app.demo.greenhouse import Newcomer
 from app.demo.loopback import Answer, Asked, HangUp, Loopback
+from app.demo.people import Newcomer
 from app.errors import UnsafeSettings
 from app.messages.models import Message
 from app.messages.rephrase_models import Rephrasing, RephrasingOutcome

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from app.db import unit_of_work
-from app.demo.greenhouse import Newcomer
+from app.demo.people import Newcomer
 from app.followups.models import FollowUp
 from app.intake.models import Connection
 from app.messages.approval import approve, supply

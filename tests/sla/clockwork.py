@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.sla.calendar import Calendar
+from app.sla.business_hours import Calendar
 from app.sla.cases import RuleBook
 from app.sla.clocks import History
 from app.sla.policies import Policy, parse_policies

@@ -7,7 +7,10 @@ import pytest
 
 from app.errors import InvalidSpan
 from app.moments import TZDATA_VERSION
-from app.sla.calendar import Calendar, Pauses, due, explain
+from app.sla.business_explain import explain
+from app.sla.business_hours import Calendar
+from app.sla.business_windows import Pauses
+from app.sla.calendar import due
 
 WEEK = {day: [["08:00", "16:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 OFFICE = Calendar.parse(

@@ -8,20 +8,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.errors import BeyondHorizon, CalendarNeverOpens, StillPaused
-from app.sla.calendar import (
-    Calendar,
-    Hours,
-    Pauses,
-    back,
-    due,
-    due_days,
-    due_many,
-    elapsed,
-    explain,
-    is_open,
-    next_open,
-    remaining,
-)
+from app.sla.business_batch import due_many
+from app.sla.business_explain import explain
+from app.sla.business_hours import Calendar
+from app.sla.business_windows import Hours, Pauses
+from app.sla.calendar import back, due, due_days, elapsed, is_open, next_open, remaining
 from tests.sla.business_oracle import DAYS, MICRO, Oracle, changes, instant, micros
 
 ZONES = (

@@ -11,8 +11,9 @@ from zoneinfo import available_timezones
 import pytest
 
 import app.moments  # noqa: F401 - pins the zone data before a zone is read
+from app.sla.business_hours import Calendar
+from app.sla.business_table import compiled
 from app.sla.business_zones import spans_of_year, year_start
-from app.sla.calendar import Calendar, compiled
 from tests.sla.business_oracle import DAYS, MICRO, Oracle, changes
 
 FIRST, LAST = 2015, 2037

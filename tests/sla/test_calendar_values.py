@@ -8,19 +8,10 @@ import pytest
 import yaml
 
 from app.errors import BeyondHorizon, CalendarNeverOpens, InvalidCalendar, InvalidSpan, StillPaused
-from app.sla.calendar import (
-    Calendar,
-    back,
-    compiled,
-    due,
-    due_days,
-    due_many,
-    elapsed,
-    is_open,
-    local,
-    next_open,
-    remaining,
-)
+from app.sla.business_batch import due_many
+from app.sla.business_hours import Calendar
+from app.sla.business_table import compiled
+from app.sla.calendar import back, due, due_days, elapsed, is_open, local, next_open, remaining
 
 OFFICE: dict[str, Any] = {
     "tz": "America/Chicago",
