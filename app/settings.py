@@ -84,9 +84,10 @@ class Settings(BaseSettings):
     """
     imap_host: str | None = None
     """A mailbox that answers and bounces come to, for mail over SMTP. Unset: none is read."""
-    imap_port: int = Field(default=993, ge=1, le=65_535)
+    imap_port: int | None = Field(default=None, ge=1, le=65_535)
+    """Unset: 993, or 143 with `starttls`."""
     imap_tls: Literal["tls", "starttls", "none"] = "tls"
-    """`starttls` usually with port 143; `none` is for this machine only."""
+    """`none` is for this machine only."""
     imap_username: str | None = None
     imap_password: SecretStr | None = None
     imap_mailbox: str = "INBOX"

@@ -170,7 +170,7 @@ def _single(settings: Settings) -> Iterator[Mailbox]:
     if settings.imap_host:
         yield Mailbox(
             host=settings.imap_host,
-            port=settings.imap_port,
+            port=settings.imap_port or _PORTS[settings.imap_tls],
             username=settings.imap_username or "",
             password=_told(settings.imap_password),
             folder=settings.imap_mailbox,

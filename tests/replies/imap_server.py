@@ -70,7 +70,7 @@ class SmallImap:
                     self.asked.append(command)
                     writer.write(await self._authenticate(tag, reader, writer))
                 else:
-                    writer.write(await self._answer(tag, command))
+                    writer.write(await self._answer(tag, command, reader))
                 await writer.drain()
         except (OSError, UnicodeDecodeError):
             pass
@@ -91,12 +91,15 @@ class SmallImap:
         self.after_error.append(b64decode(await reader.readline()))
         return f"{tag} NO [AUTHENTICATIONFAILED] talent@ostwind.example\r\n".encode()
 
-    async def _answer(self, tag: str, command: str) -> bytes:
+    async def _answer(self, tag: str, command: str, reader: asyncio.StreamReader) -> bytes:
         self.asked.append(command)
         words = command.removeprefix("UID ")
         fault = self.faults.get(words.split(" ")[0].lower())
         if fault == HANG:
-            await self._ending.wait()
+            over = [asyncio.create_task(wait) for wait in (self._ending.wait(), reader.read(1))]
+            await asyncio.wait(over, return_when=asyncio.FIRST_COMPLETED)
+            for task in over:
+                task.cancel()
         if fault == REFUSE or command == "STARTTLS":
             return f"{tag} NO not today, talent@ostwind.example\r\n".encode()
         return self._told(command, words) + f"{tag} OK done\r\n".encode()

@@ -14,6 +14,7 @@ from app.delivery.models import Delivery
 from app.errors import UnsafeSettings
 from app.replies import imap
 from app.replies.imap_models import ImapCursor
+from app.replies.mailboxes import mailboxes_of
 from app.replies.models import Reply
 from app.settings import Settings
 from tests.flow.small import MONDAY, Small, open_small, webhook
@@ -168,6 +169,9 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(small: Small, tm
 def test_an_open_or_half_set_mailbox_is_refused_at_the_start(changes: dict[str, Any], says: str) -> None:
     """By the name of what to set."""
     given = {"imap_host": "imap.ostwind.example", "imap_username": "talent", "imap_password": "secret"}
-    assert Settings(_env_file=None, **given).imap_port == 993  # type: ignore[arg-type]  # fields by name
+    (box,) = mailboxes_of(Settings(_env_file=None, **given))  # type: ignore[arg-type]  # fields by name
+    assert (box.port, box.tls, box.password) == (993, "tls", "secret")
+    settings = Settings(_env_file=None, imap_tls="starttls", **given)  # type: ignore[arg-type]  # the same
+    assert mailboxes_of(settings)[0].port == 143
     with pytest.raises(UnsafeSettings, match=says):
         Settings(_env_file=None, **(given | changes))

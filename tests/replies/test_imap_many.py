@@ -72,6 +72,7 @@ async def test_a_mailbox_that_hangs_or_refuses_holds_up_no_other(
     )
     async with asyncio.timeout(10):
         assert await poll(small, *boxes).read_due(small.instants()) == 1
+    assert first.most_at_once == 4
     later(small, minutes=1)
     first.faults["login"] = REFUSE
     await poll(small, *boxes).read_due(small.instants())
