@@ -14,10 +14,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from app.demo.brevo_hooks import Hook, inbound_body, posted, receipt_body
-from app.demo.faulty_http import Answer, Fault, FaultyServer, Request
+from app.demo.faulty_http import Answer, FaultyServer, Request
 from app.mail.hooks import ReceiptKind
-
-__all__ = ["Answer", "Fault", "SimulatedBrevo"]
 
 KEY_KEPT = timedelta(minutes=15)
 _BEGIN = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)

@@ -13,13 +13,11 @@ from email.utils import parseaddr
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from app.demo.faulty_http import Answer, Fault, FaultyServer, Request
+from app.demo.faulty_http import Answer, FaultyServer, Request
 from app.demo.mailgun_hooks import Hook, event_of, inbound, receipt, signature
 from app.errors import MalformedBody
 from app.mail.forms import read_form
 from app.mail.hooks import ReceiptKind
-
-__all__ = ["Answer", "Fault", "SimulatedMailgun"]
 
 _BEGIN = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 _ADDRESS = re.compile(r"[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+")

@@ -12,9 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from app.demo.faulty_http import Answer, Fault, FaultyServer, Request
-
-__all__ = ["Answer", "Fault", "SimulatedPostmark"]
+from app.demo.faulty_http import Answer, FaultyServer, Request
 
 _SUBMITTED = "2026-11-16T04:00:00.0000000-05:00"
 _NO_PAGE = Answer(404, b"<html><body>Not found</body></html>", (("Content-Type", "text/html"),))

@@ -15,11 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from app.demo.faulty_http import Answer, Fault, FaultyServer, Request
+from app.demo.faulty_http import Answer, FaultyServer, Request
 from app.demo.resend_hooks import Hook, inbound_body, receipt_body, signed
 from app.mail.hooks import ReceiptKind
-
-__all__ = ["Answer", "Fault", "SimulatedResend"]
 
 KEY_KEPT = timedelta(hours=24)
 _BEGIN = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)

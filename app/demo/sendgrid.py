@@ -12,11 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from app.demo.faulty_http import Answer, Fault, FaultyServer, Request
+from app.demo.faulty_http import Answer, FaultyServer, Request
 from app.demo.sendgrid_hooks import Hook, Signer, event_body, events, inbound, long_id
 from app.mail.hooks import ReceiptKind
-
-__all__ = ["Answer", "Fault", "SimulatedSendGrid"]
 
 _BEGIN = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 _ADDRESS = re.compile(r"[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+")
