@@ -125,9 +125,9 @@ def document_from(given: str, known: Mapping[str, str] | None = None) -> MailDoc
         mark = getattr(wrong, "problem_mark", None)
         place = f" in line {mark.line + 1}" if mark else ""
         raise UnsafeSettings(f"{NAME} is neither YAML nor JSON{place}.") from None
-    filled = _filled(found, environment() if known is None else known, "")
+    filled = _filled(_whole(found), environment() if known is None else known, "")
     try:
-        return MailDocument.model_validate(_whole(filled))
+        return MailDocument.model_validate(filled)
     except ValidationError as wrong:
         raise _told(wrong.errors(include_url=False, include_input=False)[0]) from None
 

@@ -115,6 +115,7 @@ WRONG: list[tuple[Any, str]] = [
     ({"routes": {"a": POST}, "use": [{"fallback": "a"}]}, r"use\.0\.route is missing"),
     ({"routes": {"a": POST}, "colour": "secret-colour"}, "colour is not known; there are: mailboxes, routes"),
     ({"routes": {"a": {**POST, "token": "${NOT_SET}"}}}, r"routes\.a\.token uses \$\{NOT_SET\}"),
+    ({**POST, "token": "${NOT_SET}"}, r"routes\.postmark\.token uses"),
     ({"routes": {"a": {"kind": "pigeon"}}}, r"routes\.a\.kind is one of: folder, smtp"),
     ({"routes": {"a": {"token": "x"}}}, r"routes\.a\.kind is one of"),
     ({"routes": {"a": {**POST, "colour": "secret-colour"}}}, r"routes\.a\.colour is not known; .*token"),
