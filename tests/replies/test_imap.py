@@ -24,8 +24,14 @@ from tests.replies.imap_house import MAILBOX, answer, box_at, later, poll
 from tests.replies.imap_server import HANG, REFUSE, SmallImap
 
 
+@pytest.fixture
+def small(heard_nothing: Small) -> Small:
+    return heard_nothing
+
+
 @pytest_asyncio.fixture
-async def small(database_url: str, tmp_path: Path) -> AsyncIterator[Small]:
+async def fresh(database_url: str, tmp_path: Path) -> AsyncIterator[Small]:
+    """A house of its own, for what changes more than replies."""
     async with open_small(database_url, tmp_path) as opened:
         opened.services.settings.reply_address = MAILBOX
         await opened.hear(webhook("new_candidate_application", MONDAY))
@@ -74,24 +80,24 @@ async def test_numbers_that_begin_anew_bring_nothing_twice(small: Small, server:
     assert (cursor.uid_validity, cursor.last_uid) == (8, 2)
 
 
-async def test_a_bounce_is_a_receipt_and_no_answer(small: Small, server: SmallImap) -> None:
+async def test_a_bounce_is_a_receipt_and_no_answer(fresh: Small, server: SmallImap) -> None:
     """What was sent is known not to have arrived."""
-    mail = await to_candidate(small)
+    mail = await to_candidate(fresh)
     server.mails[1] = report("failed", "5.3.4").replace(SEND.encode(), mail.id.encode())
     server.mails[1] = server.mails[1].replace(b"24 Nov 2026", b"02 Nov 2026").replace(b"09:59", b"12:59")
-    assert await poll(small, box_at(server)).read_due(small.instants()) == 1
-    bounced = await small.one(Delivery, id=mail.id)
+    assert await poll(fresh, box_at(server)).read_due(fresh.instants()) == 1
+    bounced = await fresh.one(Delivery, id=mail.id)
     assert (bounced.state, bounced.receipt) == ("failed", "failed")
-    assert await small.rows(Reply) == []
+    assert await fresh.rows(Reply) == []
 
 
-async def test_a_mail_says_nothing_of_a_route_with_signed_webhooks(small: Small, server: SmallImap) -> None:
+async def test_a_mail_says_nothing_of_a_route_with_signed_webhooks(fresh: Small, server: SmallImap) -> None:
     """Anybody can write a bounce."""
-    mail = await to_candidate(small)
+    mail = await to_candidate(fresh)
     server.mails[1] = report("failed", "5.1.1").replace(SEND.encode(), mail.id.encode())
     server.mails[1] = server.mails[1].replace(b"24 Nov 2026", b"02 Nov 2026").replace(b"09:59", b"12:59")
-    assert await poll(small, box_at(server), signed=frozenset({"twin"})).read_due(small.instants()) == 1
-    assert (await small.one(Delivery, id=mail.id)).receipt is None
+    assert await poll(fresh, box_at(server), signed=frozenset({"twin"})).read_due(fresh.instants()) == 1
+    assert (await fresh.one(Delivery, id=mail.id)).receipt is None
 
 
 @pytest.mark.parametrize(

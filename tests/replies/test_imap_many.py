@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
-from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -13,15 +12,14 @@ from app.metrics.mailboxes import mailbox_warnings, mailboxes
 from app.metrics.text import prometheus
 from app.replies.imap_models import ImapCursor
 from app.replies.models import Reply
-from tests.flow.small import MONDAY, Small, open_small, webhook
-from tests.replies.imap_house import MAILBOX, answer, box_at, later, poll
+from tests.flow.small import Small
+from tests.replies.imap_house import answer, box_at, later, poll
 from tests.replies.imap_server import HANG, REFUSE, SmallImap
 
 
-@pytest_asyncio.fixture
-async def small(database_url: str, tmp_path: Path) -> AsyncIterator[Small]:
-    async with open_small(database_url, tmp_path) as opened:
-        yield opened
+@pytest.fixture
+def small(heard_nothing: Small) -> Small:
+    return heard_nothing
 
 
 @pytest_asyncio.fixture
@@ -41,22 +39,15 @@ async def figures_of(small: Small) -> dict[tuple[str, str], float]:
     }
 
 
-async def test_a_mail_in_two_mailboxes_is_heard_once(
-    database_url: str, tmp_path: Path, servers: list[SmallImap]
-) -> None:
+async def test_a_mail_in_two_mailboxes_is_heard_once(small: Small, servers: list[SmallImap]) -> None:
     """Each is read from its own place on; folders of one account are mailboxes, too."""
     first, second = servers
-    async with open_small(database_url, tmp_path) as small:
-        small.services.settings.reply_address = MAILBOX
-        await small.hear(webhook("new_candidate_application", MONDAY))
-        await small.drain()
-        await small.at(MONDAY + timedelta(hours=3))
-        first.mails[40] = second.mails[2] = answer(small)
-        boxes = (box_at(first, name="a"), box_at(second, name="b"), box_at(first, name="c", folder="More"))
-        assert await poll(small, *boxes).read_due(small.instants()) == 3
-        assert len(await small.rows(Reply)) == 1
-        cursors = await small.rows(ImapCursor)
-        assert sorted((row.mailbox, row.last_uid) for row in cursors) == [("a", 40), ("b", 2), ("c", 40)]
+    first.mails[40] = second.mails[2] = answer(small)
+    boxes = (box_at(first, name="a"), box_at(second, name="b"), box_at(first, name="c", folder="More"))
+    assert await poll(small, *boxes).read_due(small.instants()) == 3
+    assert len(await small.rows(Reply)) == 1
+    cursors = await small.rows(ImapCursor)
+    assert sorted((row.mailbox, row.last_uid) for row in cursors) == [("a", 40), ("b", 2), ("c", 40)]
 
 
 async def test_a_mailbox_that_hangs_or_refuses_holds_up_no_other(

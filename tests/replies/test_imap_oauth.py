@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from app.mail.oauth import Denied, Grant, Granted, read_answer
 from app.replies.imap_check import check_mailbox
 from app.replies.imap_models import ImapCursor, MailboxToken
 from app.replies.models import Reply
-from tests.flow.small import MONDAY, Small, open_small, webhook
-from tests.replies.imap_house import MAILBOX, answer, box_at, later, poll, tokens_of
+from tests.flow.small import Small
+from tests.replies.imap_house import answer, box_at, later, poll, tokens_of
 from tests.replies.imap_server import SmallImap
 from tests.replies.token_server import TokenServer
 
@@ -24,10 +23,9 @@ NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 BOTH = "IMAP4rev1 AUTH=XOAUTH2 AUTH=OAUTHBEARER"
 
 
-@pytest_asyncio.fixture
-async def small(database_url: str, tmp_path: Path) -> AsyncIterator[Small]:
-    async with open_small(database_url, tmp_path) as opened:
-        yield opened
+@pytest.fixture
+def small(heard_nothing: Small) -> Small:
+    return heard_nothing
 
 
 @pytest_asyncio.fixture
@@ -45,22 +43,17 @@ async def oauth() -> AsyncIterator[TokenServer]:
 
 
 async def test_an_answer_is_heard_by_a_token_that_serves_many_looks(
-    database_url: str, tmp_path: Path, server: SmallImap, oauth: TokenServer
+    small: Small, server: SmallImap, oauth: TokenServer
 ) -> None:
     """One question an hour; no password is shown."""
-    async with open_small(database_url, tmp_path) as small:
-        small.services.settings.reply_address = MAILBOX
-        await small.hear(webhook("new_candidate_application", MONDAY))
-        await small.drain()
-        await small.at(MONDAY + timedelta(hours=3))
-        server.mails[1] = answer(small)
-        box = box_at(server, grant=oauth.grant())
-        assert await poll(small, box).read_due(small.instants()) == 1
-        for _ in range(3):
-            later(small, minutes=10)
-            await poll(small, box).read_due(small.instants())
-        assert (len(oauth.forms), server.times("AUTHENTICATE"), server.times("LOGIN")) == (1, 4, 0)
-        assert len(await small.rows(Reply)) == 1
+    server.mails[1] = answer(small)
+    box = box_at(server, grant=oauth.grant())
+    assert await poll(small, box).read_due(small.instants()) == 1
+    for _ in range(3):
+        later(small, minutes=10)
+        await poll(small, box).read_due(small.instants())
+    assert (len(oauth.forms), server.times("AUTHENTICATE"), server.times("LOGIN")) == (1, 4, 0)
+    assert len(await small.rows(Reply)) == 1
 
 
 @pytest.mark.parametrize(
