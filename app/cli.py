@@ -33,7 +33,7 @@ _COMMANDS = {
         "app.followups.preference_commands:preferences_group",
         "How the team hears from us: list, set, forget.",
     ),
-    "mail": ("app.delivery.mail_commands:mail_group", "How mail leaves and comes back: check, test."),
+    "mail": ("app.mail_commands:mail_group", "How mail leaves and comes back: check, test."),
     "suppressions": (
         "app.delivery.suppression_commands:suppressions_group",
         "Addresses that are never written to: import, export, check.",

@@ -1,7 +1,7 @@
 """Would mail leave, and would we hear what becomes of it: every route, asked without sending."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.delivery.mail_advice import about_all, about_route, address_of, domain_of
@@ -9,8 +9,11 @@ from app.delivery.mail_document import MailDocument, Use, read_document
 from app.delivery.probe import probe
 from app.delivery.route_shapes import ListenShape, RouteShape, provider_of
 from app.delivery.routes_file import opened
-from app.mail.account import Light, Said
+from app.mail.account import Light, Said, fine, wrong
 from app.mail.providers import HOOKS
+from app.replies.imap_check import check_mailbox
+from app.replies.imap_tokens import MailboxTokens
+from app.replies.mailbox import Mailbox
 from app.settings import Settings
 
 
@@ -22,17 +25,9 @@ class Part:
     found: tuple[Said, ...]
 
 
-async def check_mail(settings: Settings, known: Mapping[str, str] | None = None) -> list[Part]:
-    """Every route and what concerns all of them.
-
-    Args:
-        settings: As `heardback serve` reads them.
-        known: What ``${NAME}`` in the document stands for; the environment unless given.
-
-    Raises:
-        UnsafeSettings: `heardback serve` would not start either; says where.
-    """
-    document = read_document(settings, known)
+async def check_mail(settings: Settings) -> list[Part]:
+    """Every route and what concerns all of them; raises UnsafeSettings where `serve` would not start."""
+    document = read_document(settings)
     routes = opened(settings, document)
     domain = domain_of(settings.mail_from)
 
@@ -49,7 +44,13 @@ async def check_mail(settings: Settings, known: Mapping[str, str] | None = None)
     return [*parts, Part("mail as a whole", tuple(about_all(settings, document)))]
 
 
-def all_right(parts: list[Part]) -> bool:
+async def check_mailboxes(boxes: Sequence[Mailbox], tokens: MailboxTokens) -> Part:
+    """Every mailbox that answers and bounces are read from; no mail is read."""
+    looks = await asyncio.gather(*(check_mailbox(box, tokens) for box in boxes))
+    return Part("mailboxes", tuple((fine if look.fine else wrong)(f"{look.line}.") for look in looks))
+
+
+def all_right(parts: Sequence[Part]) -> bool:
     """Whether nothing is wrong; what is only noted does not count."""
     return not any(said.light is Light.WRONG for part in parts for said in part.found)
 

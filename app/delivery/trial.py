@@ -1,6 +1,5 @@
 """One harmless mail through a real route: the same bytes, the same far side, and nobody's data in it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.delivery.mail_document import read_document
@@ -29,23 +28,20 @@ class Trial:
     outcome: Outcome
 
 
-async def send_trial(
-    settings: Settings, to: str, name: str | None = None, known: Mapping[str, str] | None = None
-) -> Trial:
+async def send_trial(settings: Settings, to: str, name: str | None = None) -> Trial:
     """Sends one mail and gives what the route says of it; it is stored nowhere and not tried again.
 
     Args:
         settings: As `heardback serve` reads them.
         to: The address to write to.
         name: The route; unless given, the one that mail about applications takes.
-        known: What ``${NAME}`` in the document stands for; the environment unless given.
 
     Raises:
         InvalidAddress: It is not one address.
         NotFound: No route of that name sends.
         UnsafeSettings: `heardback serve` would not start either.
     """
-    routes = opened(settings, read_document(settings, known))
+    routes = opened(settings, read_document(settings))
     try:
         chosen = name or routes.rule_for(MailClass.TRANSACTIONAL, "", None).route
         route = routes.get(chosen)

@@ -1,30 +1,44 @@
-"""`heardback mail` at the command line: lines, signs and exit codes, without a database."""
+"""`heardback mail` at the command line: lines, signs and exit codes."""
 
 import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
 from app.demo.postmark import SimulatedPostmark
+from tests.replies.imap_server import SmallImap
+
+S = TypeVar("S", bound=AbstractAsyncContextManager[Any])
+
+
+@contextmanager
+def beside(server: S) -> Iterator[S]:
+    """A server in a loop of its own, because a command has its own too."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(5)
+        yield server
+        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result(5)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
 
 
 @pytest.fixture
 def far() -> Iterator[SimulatedPostmark]:
-    """A Postmark beside the command, which runs a loop of its own."""
-    loop, server = asyncio.new_event_loop(), SimulatedPostmark()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(5)
-    yield server
-    asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result(5)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(5)
-    loop.close()
+    """A Postmark."""
+    with beside(SimulatedPostmark()) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +82,30 @@ def test_a_check_that_finds_something_wrong_exits_1(monkeypatch: pytest.MonkeyPa
     result = call("check")
     assert result.exit_code == 1
     assert "routes.main.token uses ${PM_TOKEN}, which is not set." in result.output
+
+
+def test_mailboxes_are_opened_after_the_rest_is_shown(
+    monkeypatch: pytest.MonkeyPatch, database_url: str, far: SimulatedPostmark
+) -> None:
+    """One that opens and one that is not there, by their names; a wrong entry by its place."""
+    route = {"kind": "postmark", "token": far.token, "base_url": far.url}
+    box = {"host": "127.0.0.1", "username": "talent", "tls": "none", "password": 'a "secret"'}
+    with beside(SmallImap()) as imap:
+        boxes = [{**box, "name": "answers", "port": imap.port}, {**box, "name": "bounces", "port": 9}]
+        document = {"routes": {"main": route}, "mailboxes": boxes}
+        monkeypatch.setenv("HEARDBACK_MAIL_ROUTES", json.dumps(document))
+        monkeypatch.setenv("DATABASE_URL", database_url)
+        result = call("check")
+    assert result.exit_code == 1
+    _, heading, rest = result.output.partition("\nmailboxes\n")
+    assert heading, result.output
+    assert "  ok     mailbox answers (127.0.0.1:" in rest
+    assert "  wrong  mailbox bounces (127.0.0.1:9, none, password): " in rest
+    assert "talent" not in result.output
+    monkeypatch.setenv("HEARDBACK_MAIL_ROUTES", json.dumps({**document, "mailboxes": [{**box, "nmae": "x"}]}))
+    result = call("check")
+    assert result.exit_code == 1
+    assert "HEARDBACK_MAIL_ROUTES: mailboxes.0.n" in result.output
 
 
 def test_a_trial_prints_the_providers_id_or_why_not(far: SimulatedPostmark) -> None:

@@ -51,7 +51,7 @@ async def checked(provider: Provider, far: Any, **other: str) -> Part:
     """What is told of a route to that far side, which hears its receipts."""
     receipts = {"topics": ["arn:aws:sns:x"]} if provider.name == "ses" else {"secrets": SECRETS}
     route = {"kind": provider.name, **provider.settings(far), **other, "receipts": receipts}
-    parts = await check_mail(settings_with({"routes": {"main": route}}), {})
+    parts = await check_mail(settings_with({"routes": {"main": route}}))
     return parts[0]
 
 
@@ -195,7 +195,7 @@ async def test_mailguns_own_domain_aligns_with_the_senders() -> None:
 async def smtp_part(port: int, **more: Any) -> Part:
     """What is told of an SMTP route to this machine."""
     route = {"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none", **more}
-    return (await check_mail(settings_with(route), {}))[0]
+    return (await check_mail(settings_with(route)))[0]
 
 
 @pytest.fixture
@@ -238,12 +238,12 @@ async def test_an_smtp_server_that_refuses_or_is_not_there_is_red() -> None:
 async def test_a_folder_is_told_to_reach_nobody(tmp_path: Path) -> None:
     """What is set up when nothing is; one that cannot be written to is wrong."""
     nothing = Settings(_env_file=None, data_dir=tmp_path)
-    parts = await check_mail(nothing, {})
+    parts = await check_mail(nothing)
     assert "reaches nobody" in told(parts[0], Light.NOTE)[0]
     assert all_right(parts)
     assert not nothing.mail_folder.exists()
     (tmp_path / "mail").write_text("a file")
-    parts = await check_mail(nothing, {})
+    parts = await check_mail(nothing)
     assert told(parts[0], Light.WRONG)
     assert not all_right(parts)
 
@@ -268,7 +268,7 @@ def several(folder: Path) -> dict[str, Any]:
 
 async def test_each_route_is_a_line_with_the_rules_that_use_it(tmp_path: Path) -> None:
     """Whoever set it up sees what takes which way, and what takes none."""
-    main, bulk, spare, former, _ = await check_mail(settings_with(several(tmp_path)), {})
+    main, bulk, spare, former, _ = await check_mail(settings_with(several(tmp_path)))
     assert "for all other mail, fallback bulk;" in main.title
     assert "for mail of class nurture; all other mail that main cannot send;" in bulk.title
     assert "for nothing;" in spare.title
@@ -296,7 +296,7 @@ async def test_what_concerns_all_mail_is_said_once(
     more: dict[str, str], light: Light | None, says: str, tmp_path: Path
 ) -> None:
     """How answers come back, and whether providers can reach us."""
-    last = (await check_mail(settings_with(several(tmp_path), **more), {}))[-1]
+    last = (await check_mail(settings_with(several(tmp_path), **more)))[-1]
     assert last.title == "mail as a whole"
     if light is not None:
         assert [words for words in told(last, light) if says in words], last.found
@@ -304,19 +304,19 @@ async def test_what_concerns_all_mail_is_said_once(
 
 async def test_answers_that_nobody_would_hear_are_wrong() -> None:
     """A reply address without a way in; an example as the sender of mail that leaves."""
-    parts = await check_mail(settings_with(RELAY, reply_address="reply@a.example.com"), {})
+    parts = await check_mail(settings_with(RELAY, reply_address="reply@a.example.com"))
     assert "heard nowhere" in told(parts[-1], Light.WRONG)[0]
-    parts = await check_mail(settings_with(RELAY, mail_from="jobs@heardback.example"), {})
+    parts = await check_mail(settings_with(RELAY, mail_from="jobs@heardback.example"))
     assert "is an example" in told(parts[-1], Light.WRONG)[0]
 
 
 async def test_what_serve_would_refuse_is_refused() -> None:
     """By its place in the document."""
     with pytest.raises(UnsafeSettings, match=r"routes\.smtp\.prot is not known"):
-        await check_mail(settings_with({**RELAY, "prot": 25}), {})
+        await check_mail(settings_with({**RELAY, "prot": 25}))
     production = settings_with(RELAY).model_copy(update={"mode": "production"})
     with pytest.raises(UnsafeSettings, match="Not safe for production"):
-        await check_mail(production, {})
+        await check_mail(production)
 
 
 # One mail, for real
@@ -336,12 +336,12 @@ def routed(provider: Provider, far: FaultyServer, **other: str) -> Settings:
 async def test_a_trial_leaves_as_every_mail_does(provider: Provider) -> None:
     """One message at the provider, told by its id, and said to be made by a machine."""
     async with provider.simulator() as far:
-        trial = await send_trial(routed(provider, far), TO, known={})
+        trial = await send_trial(routed(provider, far), TO)
         assert (trial.route, trial.outcome.kind) == (provider.name, OutcomeKind.ACCEPTED)
         assert trial.outcome.provider_id
         assert far.effects.total() == 1
         assert "auto-generated" in str(far.messages[0])
-        refused = await send_trial(routed(provider, far, **provider.stranger), TO, known={})
+        refused = await send_trial(routed(provider, far, **provider.stranger), TO)
         assert refused.outcome.kind is OutcomeKind.CONFIGURATION
         assert far.effects.total() == 1
 
@@ -351,11 +351,11 @@ async def test_a_trial_goes_by_the_route_that_is_named(tmp_path: Path) -> None:
     document = several(tmp_path)
     document["routes"]["bulk"]["directory"] = str(tmp_path / "bulk")
     settings = settings_with(document)
-    assert (await send_trial(settings, TO, known={})).route == "main"
+    assert (await send_trial(settings, TO)).route == "main"
     assert (eml(tmp_path), eml(tmp_path / "bulk")) == (1, 0)
-    assert (await send_trial(settings, TO, "bulk", known={})).route == "bulk"
+    assert (await send_trial(settings, TO, "bulk")).route == "bulk"
     assert (eml(tmp_path), eml(tmp_path / "bulk")) == (1, 1)
     with pytest.raises(NotFound, match="bulk, main, spare"):
-        await send_trial(settings, TO, "former", known={})
+        await send_trial(settings, TO, "former")
     with pytest.raises(InvalidAddress):
-        await send_trial(settings, "a@b.example, c@d.example", known={})
+        await send_trial(settings, "a@b.example, c@d.example")

@@ -1,12 +1,18 @@
 """``heardback mail``: is everything set so that mail leaves and comes back, and does one mail leave."""
 
+from collections.abc import Sequence
+
 import click
 
-from app.commands import read_settings, report_trouble, run
+from app.commands import opened, read_settings, report_trouble, run
 from app.delivery.trial import send_trial
 from app.mail.account import Light
 from app.mail.outbound import OutcomeKind
-from app.mail_check import all_right, check_mail
+from app.mail_check import Part, all_right, check_mail, check_mailboxes
+from app.replies.imap_tokens import MailboxTokens
+from app.replies.mailbox import Mailbox
+from app.replies.mailboxes import mailboxes_of
+from app.settings import Settings
 
 _SIGNS = {
     Light.FINE: click.style("ok   ", fg="green"),
@@ -29,13 +35,29 @@ def check() -> None:
     click.echo("Asking …", err=True)
     with report_trouble():
         settings = read_settings()
+        boxes = mailboxes_of(settings)
     parts = run(check_mail(settings))
+    _show(parts)
+    if boxes:
+        # After the rest has been shown, because it needs the database: tokens are kept there.
+        parts.append(run(_boxes(settings, boxes)))
+        _show(parts[-1:])
+    if not all_right(parts):
+        raise SystemExit(1)
+
+
+async def _boxes(settings: Settings, boxes: Sequence[Mailbox]) -> Part:
+    async with opened(settings) as services:
+        return await check_mailboxes(
+            boxes, MailboxTokens(services.sessions, services.vault, services.machine_now)
+        )
+
+
+def _show(parts: Sequence[Part]) -> None:
     for part in parts:
         click.echo(part.title)
         for said in part.found:
             click.echo(f"  {_SIGNS[said.light]}  {said.words}")
-    if not all_right(parts):
-        raise SystemExit(1)
 
 
 @mail_group.command("test")
