@@ -2,12 +2,12 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -75,11 +75,16 @@ async def claim_batch(
     lease: timedelta,
     limit: int,
     room: Callable[[Lane], int] = any_number,
+    full: Collection[Lane] = (),
 ) -> Batch:
-    """As `claim`; ``room`` says how many more may be started in a lane, the others look again soon."""
+    """As `claim`; ``room`` says how many more may be started in a lane, the others look again soon.
+
+    What is known to belong to a lane in ``full`` is not even looked at: the backlog of a way out that hangs
+    must not be gone through over and over while others wait.
+    """
     pick = await Pick.of(session, packer.routes, at.business)
     batch, taken = Batch(), Counter[Lane]()
-    for delivery in await _due(session, at, limit):
+    for delivery in await _due(session, at, limit, full):
         batch.looked += 1
         quiet = await _quiet(session, delivery, at.business)
         if quiet is None:
@@ -117,15 +122,25 @@ def _keep_doubt(delivery: Delivery, follow_up: FollowUp | None) -> None:
     delivery.waiting_on = (follow_up.waiting_on if follow_up else None) or "operations"
 
 
-async def _due(session: AsyncSession, at: Instants, limit: int) -> Sequence[Delivery]:
+async def _due(session: AsyncSession, at: Instants, limit: int, full: Collection[Lane]) -> Sequence[Delivery]:
     rows = await session.scalars(
         select(Delivery)
         .where(col(Delivery.act_at) <= at.business, col(Delivery.state) == DeliveryState.QUEUED)
+        .where(*(_elsewhere(lane) for lane in full))
         .order_by(col(Delivery.act_at))
         .limit(limit)
         .with_for_update(skip_locked=True),
     )
     return rows.all()
+
+
+def _elsewhere(lane: Lane) -> ColumnElement[bool]:
+    """Not in that lane, as far as the row tells: a mail has a route once it was looked at."""
+    channel, name = lane
+    same = col(Delivery.channel) == channel
+    if channel == MAIL:
+        return not_(and_(same, func.coalesce(col(Delivery.route), "") == name))
+    return not_(same) if channel in CHATS else not_(and_(same, col(Delivery.connection_id) == name))
 
 
 def _wanted(delivery: Delivery, follow_up: FollowUp) -> bool:

@@ -20,11 +20,16 @@ class Lanes:
     """What one process has under way, lane by lane."""
 
     patience: float = PATIENCE
+    width: int = WIDTH
     _under_way: dict["asyncio.Task[None]", Lane] = field(default_factory=dict)
 
     def room(self, lane: Lane) -> int:
         """How many more may be started in that lane."""
-        return WIDTH - Counter(self._under_way.values())[lane]
+        return self.width - Counter(self._under_way.values())[lane]
+
+    def full(self) -> set[Lane]:
+        """Lanes in which nothing more may be started now."""
+        return {lane for lane, number in Counter(self._under_way.values()).items() if number >= self.width}
 
     async def run(self, works: Sequence[tuple[Lane, Coroutine[Any, Any, None]]]) -> None:
         """Starts all; returns when all have ended, or after some patience, whatever comes first.

@@ -53,7 +53,13 @@ class Post:
         async with unit_of_work(self.sessions) as session:
             expired = await expire_leases(session, at, BATCH)
             batch = await claim_batch(
-                session, self.packer, at, lease=self.lease, limit=BATCH, room=self.lanes.room
+                session,
+                self.packer,
+                at,
+                lease=self.lease,
+                limit=BATCH,
+                room=self.lanes.room,
+                full=self.lanes.full(),
             )
         await self.lanes.run([(_lane(parcel), self._send(parcel, at)) for parcel in batch.parcels])
         return batch.looked + expired
