@@ -45,15 +45,15 @@ async def opened_house(at: datetime) -> AsyncIterator[Services]:
             yield services
 
 
-async def add_connection(services: Services) -> str:
-    """A connection for generated history; returns its id."""
+async def add_connection(services: Services, **settings: Any) -> str:  # noqa: ANN401  # as they are set
+    """A connection for generated history, with these settings besides; returns its id."""
     async with unit_of_work(services.sessions) as session:
         connection = await add(
             session,
             services.vault,
             vendor="greenhouse",
             name="bench",
-            settings=ConnectionSettings(time_zone=ZONE),
+            settings=ConnectionSettings(time_zone=ZONE, **settings),
             secrets=ConnectionSecrets(signing_secrets=["a-signing-secret-of-the-bench"]),
             now=services.clock.now(),
             trial=True,

@@ -32,15 +32,21 @@ NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 ROUNDS = 3
 
 
-async def store(services: Services, connection_id: str, events: int, offset: int) -> None:
-    """Events as the door stores them: somebody applies, and every second one then moves on."""
+async def store(
+    services: Services, connection_id: str, events: int, offset: int, *, domain: str | None = None
+) -> None:
+    """Events as the door stores them: somebody applies, and every second one then moves on.
+
+    With a ``domain`` each candidate has an address of their own there.
+    """
     rows = []
     for number in range(events):
         application = offset + number * 2 // 3
         moved = number % 3 == 2
         action = "candidate_stage_change" if moved else "new_candidate_application"
         at = NOON - timedelta(minutes=1 if moved else 2)
-        body = webhook(action, at, application=application, stage=2 if moved else 1, applied=at)
+        own = {"address": f"c{application}@{domain}"} if domain else {}
+        body = webhook(action, at, application=application, stage=2 if moved else 1, applied=at, **own)
         rows.append((f"evt_{offset + number:09}", action, json.dumps(body).encode()))
     database = await asyncpg.connect(services.database_url)
     try:
