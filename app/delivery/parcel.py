@@ -210,7 +210,9 @@ class Packer:
             text=words["text"],
             html=words["html"],
             reply_to=reply_to,
-            headers=await ways_to_stop(session, self.vault, self.settings, follow_up, recipient),
+            headers=await ways_to_stop(
+                session, self.vault, self.settings, follow_up, recipient, delivery.id
+            ),
         )
 
     async def _refuse_paused(

@@ -84,7 +84,11 @@ async def person_of(session: AsyncSession, link: ContactLink, *, lock: bool = Fa
 
 async def stop_nurture(session: AsyncSession, link: ContactLink, now: datetime) -> None:
     """From now on nothing leaves for that candidate that only keeps in touch; again and again the same."""
-    person = await person_of(session, link, lock=True)
+    await stop_nurture_of(session, await person_of(session, link, lock=True), now)
+
+
+async def stop_nurture_of(session: AsyncSession, person: Person, now: datetime) -> None:
+    """The same for the candidate who remains after all merges, locked: they have said so in a mail."""
     known = (await choices_of(session, [person])).get(person.id, Choices())
     if not known.nurture_stopped:
         await _keep(session, person, known.joined(Choices(nurture_stopped=True)), now)

@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterable
 PURPOSE = "a reply address"
 """What the signature is for; the same bytes signed for anything else are worth nothing here."""
 
+STOPPING = "an address that stops mail to keep in touch"
+"""The same for the address in List-Unsubscribe: it has the form of a reply address and another signature, so
+that neither is taken for the other, whatever a mail client makes of the subject."""
+
 LONGEST_LOCAL = 10
 """Octets of the mailbox's own name: what is left of 64 beside the token."""
 

@@ -18,8 +18,9 @@ def list_headers(url: str, domain: str, *, mailto: str | None = None) -> Headers
         url: Where a POST stops such messages, with a token that names nobody. Only under https does it count
             as one click; another address, as on trial, is offered without that.
         domain: Ours, in ASCII, in whose name the list is.
-        mailto: An address of ours that reads its mail, for mailboxes that stop by mail; None where there is
-            none.
+        mailto: An address of ours that reads its mail and names the send, for mailboxes that stop by mail;
+            None where there is none. It stands second: a mailbox takes the first way that it can go (RFC
+            2369 3.2).
 
     Raises:
         UnsafeHeader: An address or the domain cannot stand in a header.

@@ -55,14 +55,23 @@ def sender_of(mail: InboundMail) -> str:
 
 def clues(mail: InboundMail, mailbox: str | None, has_signed: HasSigned) -> Clues:
     """What this mail brings; ``mailbox`` is the address that answers are sent to, if there is one."""
-    spare = addresses(*(value for name, value in mail.headers if name in _WHERE))
-    send = send_of((*mail.recipients, *spare), mailbox, has_signed) if mailbox else None
+    send = send_of(_came_to(mail), mailbox, has_signed) if mailbox else None
     answered = [(How.IN_REPLY_TO, mail.in_reply_to)] if mail.in_reply_to else []
     chain = [(How.REFERENCES, each) for each in reversed(mail.references)]
     seen: dict[str, How] = {}
     for how, each in (*answered, *chain):
         seen.setdefault(comparable(each), how)
     return Clues(send, tuple((how, each) for each, how in seen.items()))
+
+
+def stopped_send(mail: InboundMail, mailbox: str | None, has_signed: HasSigned) -> str | None:
+    """The send whose address in List-Unsubscribe the mail came to; ``has_signed`` is of that purpose."""
+    return send_of(_came_to(mail), mailbox, has_signed) if mailbox else None
+
+
+def _came_to(mail: InboundMail) -> tuple[str, ...]:
+    spare = addresses(*(value for name, value in mail.headers if name in _WHERE))
+    return (*mail.recipients, *spare)
 
 
 def comparable(message_id: str) -> str:

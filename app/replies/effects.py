@@ -14,6 +14,7 @@ from app.delivery.by_hand import suppress
 from app.delivery.claim import Instants
 from app.delivery.held import stop_thread
 from app.delivery.ways import EMAIL_LOG, NOTE, after_mail, can_write
+from app.followups.contact_store import stop_nurture_of
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.team import tell_team
 from app.intake.models import Connection
@@ -26,6 +27,7 @@ from app.replies.find import Found
 from app.replies.models import NoteState, Reply, ReplySuggestion, SuggestionState
 from app.replies.phrases import Meaning
 from app.replies.read import Finding
+from app.timeline.models import Person
 from app.timeline.people import key_of, open_person
 
 NUDGES = frozenset(
@@ -98,13 +100,28 @@ class Effects:
             )
 
     async def suppress(self) -> None:
-        """The candidate asked for no more mail: followed at once, and said."""
+        """The candidate asked for no more mail: followed at once, and said, on their page as well."""
         person = self.found.person
+        if person is not None:
+            await self._stop_keeping_in_touch(person)
         address = open_person(self.vault, person).email if person else None
         if address:
             why = "the candidate asked for no more mail"
             await suppress(self.session, self.vault, address, reason=why, source="reply", now=self.now)
             self._say("the address is not written to any more")
+
+    async def stop_by_mail(self) -> None:
+        """A mail client, or a person, wants no more mail to keep in touch: that, and nothing else, ends.
+
+        It is no answer: the thread goes on, what is important is still written, nobody is told.
+        """
+        if self.found.person is not None:
+            await self._stop_keeping_in_touch(self.found.person)
+
+    async def _stop_keeping_in_touch(self, person: Person) -> None:
+        await self.session.refresh(person, with_for_update=True)
+        await stop_nurture_of(self.session, person, self.now)
+        self._say("nothing is written any more that only keeps in touch")
 
     async def _tell(self, kind: str, facts: dict[str, str]) -> None:
         reason = f"reply/{self.row.id}"

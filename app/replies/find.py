@@ -12,9 +12,19 @@ from app.ats.canonical import PersonRole
 from app.delivery.models import Delivery
 from app.followups.models import FollowUp
 from app.mail.hooks import InboundMail
-from app.mail.token import PURPOSE
+from app.mail.token import PURPOSE, STOPPING
 from app.privacy.vault import Vault
-from app.replies.correlate import Clues, How, Match, clues, comparable, match, sender_of, sends_by_id
+from app.replies.correlate import (
+    Clues,
+    How,
+    Match,
+    clues,
+    comparable,
+    match,
+    sender_of,
+    sends_by_id,
+    stopped_send,
+)
 from app.timeline.models import Application, Person
 from app.timeline.people import find_people
 
@@ -39,6 +49,15 @@ async def find(session: AsyncSession, vault: Vault, mailbox: str | None, mail: I
     threads = [] if said.send or known else await open_threads(session, vault, sender_of(mail))
     matched = match(said, known, threads)
     return await _found(session, matched) if matched else None
+
+
+async def find_to_stop(
+    session: AsyncSession, vault: Vault, mailbox: str | None, mail: InboundMail
+) -> Found | None:
+    """What was sent, where the mail came to that send's address in List-Unsubscribe; None for all others."""
+    send = stopped_send(mail, mailbox, lambda data, mac: vault.has_signed(STOPPING, data, mac))
+    # The page locks the candidate and no application, and so does this.
+    return await _found(session, Match(How.TOKEN, send), lock=False) if send else None
 
 
 async def about(session: AsyncSession, application_id: str, how: How) -> Found | None:
@@ -92,7 +111,9 @@ async def open_threads(session: AsyncSession, vault: Vault, address: str) -> Seq
     return found.all()
 
 
-async def _found(session: AsyncSession, matched: Match, *, by_application: bool = False) -> Found | None:
+async def _found(
+    session: AsyncSession, matched: Match, *, by_application: bool = False, lock: bool = True
+) -> Found | None:
     delivery, application_id = None, matched.of
     if matched.how is not How.ADDRESS and not by_application:
         delivery = await session.get(Delivery, matched.of)
@@ -101,7 +122,7 @@ async def _found(session: AsyncSession, matched: Match, *, by_application: bool 
         if follow_up is None or not follow_up.recipient.startswith(f"{PersonRole.CANDIDATE}:"):
             return None
         application_id = follow_up.application_id
-    application = await session.get(Application, application_id, with_for_update=True, populate_existing=True)
+    application = await session.get(Application, application_id, with_for_update=lock, populate_existing=lock)
     if application is None:
         return None
     ref = (str(PersonRole.CANDIDATE), application.candidate or "")

@@ -22,6 +22,10 @@ class ReplyState:
     OPEN = ("hinted", "unmatched")
 
 
+UNSUBSCRIBE = "unsubscribe"
+"""The sort of a mail to the address in List-Unsubscribe, whoever or whatever wrote it."""
+
+
 class NoteState:
     """What became of the note in the ATS; none at all where none is written back."""
 
@@ -54,7 +58,7 @@ class Reply(SQLModel, table=True):
     key: str
     state: str
     sort: str
-    """reply, out_of_office, auto_reply, bounce, list or loop."""
+    """reply, out_of_office, auto_reply, bounce, list, loop or unsubscribe."""
     sign: str = ""
     """By which header a machine was recognised."""
     how: str | None = None

@@ -37,7 +37,7 @@ class ReplyShown(Shown):
     source: str
     state: Literal["matched", "hinted", "unmatched", "apart", "dismissed"]
     """hinted and unmatched wait on a person; apart: nobody wrote it, and nothing follows."""
-    sort: Literal["reply", "out_of_office", "auto_reply", "bounce", "list", "loop"]
+    sort: Literal["reply", "out_of_office", "auto_reply", "bounce", "list", "loop", "unsubscribe"]
     sign: str
     """By which header a machine was recognised."""
     how: Literal["token", "in_reply_to", "references", "address", "person"] | None

@@ -15,13 +15,14 @@ from app.privacy.vault import Vault, seal_as_person
 from app.replies.automatic import Sort, Sorted, sort_of
 from app.replies.correlate import CERTAIN, sender_of
 from app.replies.effects import Effects
-from app.replies.find import Found, find
-from app.replies.models import Reply, ReplyState
+from app.replies.find import Found, find, find_to_stop
+from app.replies.models import UNSUBSCRIBE, Reply, ReplyState
 from app.replies.read import read
 from app.replies.strip import new_words
 from app.timeline.people import key_of
 
-_NOBODY_WROTE = (Sort.BOUNCE, Sort.LIST, Sort.LOOP)
+_COMES_BACK = (Sort.BOUNCE, Sort.LOOP)
+_NOBODY_WROTE = (*_COMES_BACK, Sort.LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,13 @@ class Inbox:
             return None
         row = await session.merge(row)
         who = self._sorted(mail)
+        stopped = None
+        if who.sort not in _COMES_BACK:
+            stopped = await find_to_stop(session, self.vault, self.mailbox, mail)
         row.sort, row.sign, row.returns_on = str(who.sort), who.sign, who.returns_on
-        if who.sort in _NOBODY_WROTE:
+        if stopped is not None:
+            await self._stop(session, row, mail, stopped, at)
+        elif who.sort in _NOBODY_WROTE:
             row.state = ReplyState.APART
         else:
             await self._hear(session, row, mail, who, at)
@@ -78,6 +84,17 @@ class Inbox:
         if self.mailbox and sender and is_ours(sender, self.mailbox):
             return Sorted(Sort.LOOP, "from")
         return sort_of(mail, self.own)
+
+    async def _stop(
+        self, session: AsyncSession, row: Reply, mail: InboundMail, found: Found, at: Instants
+    ) -> None:
+        """A mail to the address in List-Unsubscribe: mail clients write it by themselves, often empty."""
+        place(row, found)
+        row.sort, row.state = UNSUBSCRIBE, ReplyState.APART
+        key = key_of(self.vault, found.person) if found.person else None
+        if key is not None and (words := new_words(mail)):
+            row.box = seal_as_person(key, _boxed(mail, words), row.id)
+        await Effects(session, self.vault, row, found, at).stop_by_mail()
 
     async def _hear(
         self, session: AsyncSession, row: Reply, mail: InboundMail, who: Sorted, at: Instants

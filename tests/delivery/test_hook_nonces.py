@@ -21,13 +21,12 @@ from tests.flow.serving import served
 from tests.flow.small import MONDAY, Small, open_small
 
 KEY = "key-of-these-tests"
-WAYS_BACK = json.dumps(
-    {
-        "mailgun": {"secrets": [KEY]},
-        "elsewhere": {"provider": "mailgun", "secrets": [KEY]},
-        "twin": {"provider": "brevo", "secrets": ["a-bearer-of-these-tests"]},
-    }
-)
+_RECEIPTS = {
+    "mailgun": {"provider": "mailgun", "secrets": [KEY]},
+    "elsewhere": {"provider": "mailgun", "secrets": [KEY]},
+}
+_LISTENING = {name: {"kind": "listen", "receipts": given} for name, given in _RECEIPTS.items()}
+WAYS_BACK = json.dumps({"routes": {"out": {"kind": "folder", "directory": "mail"}, **_LISTENING}})
 TOKEN = signature(KEY, MONDAY, 1)
 
 
@@ -35,7 +34,7 @@ TOKEN = signature(KEY, MONDAY, 1)
 async def small(database_url: str, tmp_path: Path) -> AsyncIterator[Small]:
     """The service, with two routes that share a signing key."""
     async with open_small(database_url, tmp_path) as opened:
-        given = {"mail_hooks": SecretStr(WAYS_BACK)}
+        given = {"mail_routes": SecretStr(WAYS_BACK)}
         opened.services.settings = opened.services.settings.model_copy(update=given)
         yield opened
 
