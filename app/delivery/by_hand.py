@@ -19,7 +19,7 @@ from app.mail.outbound import Outcome, OutcomeKind
 from app.messages.models import Message
 from app.privacy.vault import Vault, seal_words
 from app.timeline.models import Application, FactRow, Person
-from app.timeline.people import key_of
+from app.timeline.people import find_people, key_of
 
 
 async def get(session: AsyncSession, delivery_id: str, *, lock: bool = False) -> Delivery:
@@ -94,14 +94,22 @@ async def _verdict(
 async def try_again(session: AsyncSession, delivery_id: str, *, at: Instants) -> Delivery:
     """A failed delivery is tried once more, after a person has mended its cause.
 
+    A mail that a provider has had, or whose recipient has another address by now, leaves as a new delivery
+    under a new key: providers pass over a key that they know, or answer for the mail that came back. That new
+    one is returned, and this one says by which it was replaced.
+
     Raises NotFound, and WrongState for any other: nothing that may have left is repeated.
     """
     delivery = await get(session, delivery_id, lock=True)
+    if delivery.replaced_by is not None:
+        raise WrongState(f"This delivery was replaced by {delivery.replaced_by}; try that one again.")
     if delivery.state != DeliveryState.FAILED:
         raise WrongState(f"This delivery is {delivery.state}; only a failed one can be tried again.")
     follow_up = await locked_follow_up(session, delivery.follow_up_id)
     if follow_up is None:
         raise NotFound
+    if await _needs_new_key(session, delivery, follow_up):
+        delivery = await _replace(session, delivery, at.business)
     delivery.state, delivery.act_at = DeliveryState.QUEUED, at.business
     delivery.settled_at = delivery.waiting_on = delivery.cause = None
     delivery.receipt = delivery.receipt_at = delivery.receipt_detail = None
@@ -113,6 +121,37 @@ async def try_again(session: AsyncSession, delivery_id: str, *, at: Instants) ->
     await wake(session, follow_up, at.business)
     await session.flush()
     return delivery
+
+
+async def _needs_new_key(session: AsyncSession, delivery: Delivery, follow_up: FollowUp) -> bool:
+    if delivery.channel != MAIL or delivery.address_hash is None:
+        return False
+    if delivery.receipt is not None:
+        return True
+    role, _, external_id = follow_up.recipient.partition(":")
+    ref = role, external_id
+    person = (await find_people(session, follow_up.connection_id, {ref})).get(ref)
+    return person is not None and person.address_hash != delivery.address_hash
+
+
+async def _replace(session: AsyncSession, failed: Delivery, now: datetime) -> Delivery:
+    """A delivery of the same words, that knows nothing of the first one's attempts and receipts."""
+    failed.replaced_by, failed.waiting_on = new_id("dlv"), None
+    await session.flush()
+    new = Delivery(
+        id=failed.replaced_by,
+        follow_up_id=failed.follow_up_id,
+        message_id=failed.message_id,
+        connection_id=failed.connection_id,
+        channel=failed.channel,
+        recipient=failed.recipient,
+        state=DeliveryState.FAILED,
+        correlation_id=failed.correlation_id,
+        created_at=now,
+    )
+    session.add(new)
+    await session.flush()
+    return new
 
 
 async def unsay(session: AsyncSession, follow_up: FollowUp) -> None:

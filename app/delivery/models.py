@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 from app.db import UtcDateTime
@@ -30,11 +30,22 @@ class Checked:
     """A person has said that it arrived, which counts for more."""
 
 
+NOT_REPLACED = text("replaced_by IS NULL")
+"""Of one follow-up on one way, the delivery that counts; for ON CONFLICT as well."""
+
+
 class Delivery(SQLModel, table=True):
     """One message on one way out: a mail, or what is left of it in the ATS."""
 
     __table_args__ = (
-        UniqueConstraint("follow_up_id", "channel"),
+        # One on each way; of a mail that came back and was sent again, the latest.
+        Index(
+            "uq_delivery_follow_up_id_channel",
+            "follow_up_id",
+            "channel",
+            unique=True,
+            postgresql_where=NOT_REPLACED,
+        ),
         Index("ix_delivery_act", "act_at", postgresql_where=text("act_at IS NOT NULL")),
         Index("ix_delivery_sent_again", "sent_again", postgresql_where=text("sent_again > 0")),
         Index("ix_delivery_provider_id", "provider_id", postgresql_where=text("channel = 'mail'")),
@@ -77,6 +88,10 @@ class Delivery(SQLModel, table=True):
     """Machine time: receipts of before are about a send that a person has tried again."""
     sender_domain: str | None = None
     """The domain that a mail was sent from, whose reputation it bears."""
+    address_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """Keyed hash of the address that a mail was sent to: the person may have another one by now."""
+    replaced_by: str | None = None
+    """The delivery by which it was sent again under a key of its own, after it had come back."""
     correlation_id: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -21,11 +21,12 @@ from app.delivery.signing import addressee_and_signer, sender_of
 from app.delivery.stopping import ways_to_stop
 from app.delivery.suppressions import why_suppressed
 from app.delivery.thread import in_thread
+from app.delivery.unreached import tell_unreached
 from app.delivery.ways import CHATS, NOTE, SLACK, TASK, TEAMS, WRITES
 from app.delivery.words import note_body
 from app.delivery.writes import payload_of
 from app.delivery.written import write_of
-from app.followups.catalogue import KINDS
+from app.followups.catalogue import KINDS, MessageClass
 from app.followups.models import FollowUp
 from app.followups.plan import spread_key
 from app.followups.preferences import hook_of, wishes
@@ -36,6 +37,7 @@ from app.mail import slack, teams
 from app.mail.headers import message_id
 from app.mail.outbound import Address, Envelope
 from app.mail.token import PURPOSE, reply_address
+from app.mail.unreached import Unreached
 from app.messages.models import Message
 from app.messages.write import appointment_of, words_of
 from app.privacy.vault import Vault
@@ -193,10 +195,12 @@ class Packer:
         recipient, signer = await addressee_and_signer(session, self.vault, delivery, follow_up, application)
         if recipient is None:
             raise CannotLeave("the recipient is not known", waits=True)
-        await self._refuse_suppressed(session, recipient)
+        await self._refuse_suppressed(session, delivery, follow_up, recipient, now)
         data = open_person(self.vault, recipient)
         if not data.email:
+            await tell_unreached(session, delivery, follow_up, Unreached.NO_ADDRESS, now)
             raise CannotLeave("no e-mail address is known", waits=True)
+        delivery.address_hash = recipient.address_hash
         sender, reply_to = sender_of(self.settings, signer)
         if self.settings.reply_address and recipient.role == PersonRole.CANDIDATE:
             reply_to = self._answered_at(self.settings.reply_address, delivery.id, reply_to or sender)
@@ -210,9 +214,7 @@ class Packer:
             text=words["text"],
             html=words["html"],
             reply_to=reply_to,
-            headers=await ways_to_stop(
-                session, self.vault, self.settings, follow_up, recipient, delivery.id
-            ),
+            headers=await ways_to_stop(session, self.vault, self.settings, follow_up, recipient, delivery.id),
         )
 
     async def _refuse_paused(
@@ -262,10 +264,24 @@ class Packer:
         except SomebodyElse:
             raise NotNow(now + _SOON) from None
 
-    async def _refuse_suppressed(self, session: AsyncSession, person: Person) -> None:
+    async def _refuse_suppressed(
+        self,
+        session: AsyncSession,
+        delivery: Delivery,
+        follow_up: FollowUp,
+        person: Person,
+        now: datetime,
+    ) -> None:
         if person.role == PersonRole.CANDIDATE and not person.can_email:
             raise CannotLeave("the ATS says that the candidate may not be mailed")
         if person.role == PersonRole.CANDIDATE and person.private:
             raise CannotLeave("the candidate is private in the ATS")
-        if why := await why_suppressed(session, person):
-            raise CannotLeave(why)
+        rests = await why_suppressed(session, person)
+        if rests is None:
+            return
+        # What only keeps in touch is not missed; all else must be told in another way, or elsewhere.
+        owed = KINDS[follow_up.kind].message_class is MessageClass.TRANSACTIONAL
+        if owed:
+            why = Unreached.RESTING if rests.address else Unreached.UNWANTED
+            await tell_unreached(session, delivery, follow_up, why, now)
+        raise CannotLeave(rests.cause, waits=rests.address and owed)

@@ -12,8 +12,9 @@ from app.delivery.release import mode_of
 from app.delivery.stopping import why_unwanted
 from app.delivery.ways import MAIL, speaks
 from app.followups.catalogue import KINDS
-from app.followups.models import FollowUp, FollowUpState
+from app.followups.models import FollowUp
 from app.followups.plan import told_from
+from app.followups.standing import stands
 from app.followups.store import SETTLED
 from app.intake.models import Connection
 from app.timeline.models import Application
@@ -66,4 +67,4 @@ async def _still_asked(session: AsyncSession, follow_up: FollowUp) -> bool:
     if follow_up.about_id is None:
         return True
     state = await session.scalar(select(col(FollowUp.state)).where(col(FollowUp.id) == follow_up.about_id))
-    return state in FollowUpState.ASKS
+    return state is not None and stands(follow_up.kind, follow_up.step, state)

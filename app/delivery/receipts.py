@@ -15,13 +15,22 @@ from app.delivery.claim import Instants
 from app.delivery.hook_models import ReceiptRow
 from app.delivery.models import Attempt, Delivery, DeliveryState
 from app.delivery.settle import locked_follow_up, settle
-from app.delivery.suppressions import lift_hash, suppress_hash, suppress_person
+from app.delivery.suppressions import (
+    BOUNCED,
+    ON_THEIR_LIST,
+    REFUSED,
+    lift_hash,
+    suppress_hash,
+    suppress_person,
+)
+from app.delivery.unreached import tell_unreached
 from app.delivery.ways import MAIL, speaks
 from app.followups.models import FollowUp, FollowUpState
 from app.mail.hooks import RANK, ReceiptKind
 from app.mail.outbound import Outcome, OutcomeKind
+from app.mail.unreached import of_receipt
 from app.privacy.vault import Vault
-from app.timeline.models import Person
+from app.timeline.people import find_people
 
 NOT_HEARD = {
     ReceiptKind.BOUNCED_HARD: "it bounced for good",
@@ -34,10 +43,10 @@ _SKEW = timedelta(minutes=5)
 _LOOK_AGAIN = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """An answer that hangs is settled long before the last of these."""
 _REASONS = {
-    ReceiptKind.BOUNCED_HARD: "bounced for good",
+    ReceiptKind.BOUNCED_HARD: BOUNCED,
     ReceiptKind.COMPLAINED: "complained",
     ReceiptKind.UNSUBSCRIBED: "unsubscribed at the provider",
-    ReceiptKind.REJECTED: "on the provider's own list",
+    ReceiptKind.REJECTED: ON_THEIR_LIST,
 }
 
 
@@ -55,9 +64,11 @@ async def take(session: AsyncSession, vault: Vault, row: ReceiptRow, at: Instant
     follow_up = await locked_follow_up(session, delivery.follow_up_id)
     if follow_up is None:
         return delivery
-    if kind in RANK:
+    if kind in RANK and delivery.replaced_by is None:
         await _standing(session, vault, delivery, follow_up, row, kind, at)
-    await _suppress(session, follow_up, row, kind, at.business)
+    if kind is ReceiptKind.COMPLAINED:
+        await tell_unreached(session, delivery, follow_up, of_receipt(kind, row.detail), at.business)
+    await _suppress(session, delivery, follow_up, row, kind, at.business)
     await session.flush()
     return delivery
 
@@ -167,34 +178,37 @@ async def _not_heard(
     follow_up.state, follow_up.cause, follow_up.updated_at = FollowUpState.FAILED, cause, at.business
     follow_up.waiting_on = delivery.waiting_on
     await unsay(session, follow_up)
+    await tell_unreached(session, delivery, follow_up, of_receipt(kind, detail), at.business)
     await wake(session, follow_up, at.business)
 
 
 async def _suppress(
-    session: AsyncSession, follow_up: FollowUp, row: ReceiptRow, kind: ReceiptKind, now: datetime
+    session: AsyncSession,
+    delivery: Delivery,
+    follow_up: FollowUp,
+    row: ReceiptRow,
+    kind: ReceiptKind,
+    now: datetime,
 ) -> None:
-    """The address to which we sent is not written to again; only that one, whatever the receipt names."""
-    lifts = kind is ReceiptKind.RESUBSCRIBED
-    if not row.suppress and not lifts:
+    """The address to which we sent is not written to again; only that one, whatever the receipt names.
+
+    By now the person may have another address, which is not at fault.
+    """
+    lifts, sent_to = kind is ReceiptKind.RESUBSCRIBED, delivery.address_hash
+    if sent_to is None or not (row.suppress or lifts):
         return
-    role, _, external_id = follow_up.recipient.partition(":")
-    person = await session.scalar(
-        select(Person).where(
-            col(Person.connection_id) == follow_up.connection_id,
-            col(Person.role) == role,
-            col(Person.external_id) == external_id,
-        ),
-    )
-    if person is None or person.address_hash is None:
-        return
-    if row.address_hash is not None and row.address_hash != person.address_hash:
+    if row.address_hash is not None and row.address_hash != sent_to:
         return
     source = f"receipt:{row.route}"
     if lifts:
-        await lift_hash(session, person.address_hash, only=_REASONS[ReceiptKind.UNSUBSCRIBED], source=source)
+        await lift_hash(session, sent_to, only=_REASONS[ReceiptKind.UNSUBSCRIBED], source=source)
         return
-    reason = _REASONS.get(kind, "refused for good")
-    await suppress_hash(session, person.address_hash, reason=reason, source=source, now=now)
+    reason = _REASONS.get(kind, REFUSED)
+    await suppress_hash(session, sent_to, reason=reason, source=source, now=now)
     if kind is ReceiptKind.COMPLAINED:
         # It is the person who has had enough, not the address.
-        await suppress_person(session, person.id, reason=reason, source=source, now=now)
+        role, _, external_id = follow_up.recipient.partition(":")
+        ref = role, external_id
+        person = (await find_people(session, follow_up.connection_id, {ref})).get(ref)
+        if person is not None:
+            await suppress_person(session, person.id, reason=reason, source=source, now=now)

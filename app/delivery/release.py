@@ -1,6 +1,6 @@
 """Ready follow-ups become deliveries at their time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, select, update
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.delivery.models import Delivery, DeliveryState
+from app.delivery.models import NOT_REPLACED, Delivery, DeliveryState
 from app.delivery.pace import pace
 from app.delivery.ways import MAIL, NOTE, instead_of_mail, to_member
 from app.followups.models import FollowUp, FollowUpState
@@ -91,6 +91,7 @@ async def _queue(session: AsyncSession, leaving: Sequence[tuple[FollowUp, str]],
         values.append(delivery_row(row, way, now))
     if values:
         await _give_up_other_ways(session, leaving, now)
+        await _replace_what_came_back(session, values)
         # A follow-up that news cancelled and then wanted again has its delivery already; one that has left
         # or may have left stays as it is. What failed has not left.
         statement = insert(Delivery).values(values)
@@ -98,10 +99,27 @@ async def _queue(session: AsyncSession, leaving: Sequence[tuple[FollowUp, str]],
         await session.execute(
             statement.on_conflict_do_update(
                 index_elements=["follow_up_id", "channel"],
+                index_where=NOT_REPLACED,
                 set_={**again, "cause": None, "settled_at": None, "waiting_on": None},
                 where=col(Delivery.state).in_(_HAS_NOT_LEFT),
             ),
         )
+
+
+async def _replace_what_came_back(session: AsyncSession, values: Sequence[Mapping[str, object]]) -> None:
+    """A mail that a provider has had leaves under a new key: the old one is known there."""
+    new = case({row["follow_up_id"]: row["id"] for row in values}, value=col(Delivery.follow_up_id))
+    await session.execute(
+        update(Delivery)
+        .where(
+            col(Delivery.follow_up_id).in_([row["follow_up_id"] for row in values]),
+            col(Delivery.channel) == MAIL,
+            col(Delivery.state) == DeliveryState.FAILED,
+            col(Delivery.receipt).is_not(None),
+            col(Delivery.replaced_by).is_(None),
+        )
+        .values(replaced_by=new, waiting_on=None),
+    )
 
 
 async def _give_up_other_ways(

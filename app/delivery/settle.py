@@ -10,18 +10,22 @@ from sqlmodel import col
 
 from app.ats.canonical import Fact, FactKind, Reading
 from app.delivery.claim import Instants
-from app.delivery.models import Attempt, Delivery, DeliveryState, RouteHealth, Suppression
+from app.delivery.models import NOT_REPLACED, Attempt, Delivery, DeliveryState, RouteHealth
 from app.delivery.release import delivery_row
 from app.delivery.routing import HOLD, WhenUnknown
+from app.delivery.suppressions import REFUSED, suppress_hash
+from app.delivery.unreached import tell_unreached
 from app.delivery.ways import MAIL, after_mail, speaks
 from app.followups.models import FollowUp, FollowUpState
 from app.intake.models import Connection
+from app.mail.hooks import ReceiptKind
 from app.mail.outbound import Outcome, OutcomeKind
+from app.mail.unreached import of_receipt, of_refusal
 from app.messages.asking import ask
 from app.messages.digest import DIGEST
 from app.messages.models import Message
 from app.privacy.vault import Vault
-from app.timeline.models import Application, Person
+from app.timeline.models import Application
 from app.timeline.record import Heard, record
 
 _PAUSES = (1, 5, 15, 60, 240, 480, 480, 480)
@@ -146,6 +150,7 @@ async def _write_back(session: AsyncSession, vault: Vault, follow_up: FollowUp, 
         await session.execute(
             statement.on_conflict_do_update(
                 index_elements=["follow_up_id", "channel"],
+                index_where=NOT_REPLACED,
                 set_={"state": DeliveryState.QUEUED, "act_at": now, "cause": None, "settled_at": None},
                 where=col(Delivery.state) == DeliveryState.CANCELLED,
             ),
@@ -188,6 +193,8 @@ async def _again(
         delivery.state, delivery.act_at = DeliveryState.FAILED, None
         delivery.settled_at = at.business
         _hold(delivery, follow_up, FollowUpState.FAILED, f"given up after {tries} tries", at)
+        why = of_receipt(ReceiptKind.FAILED, outcome.detail)
+        await tell_unreached(session, delivery, follow_up, why, at.business)
         return
     pause = timedelta(minutes=_PAUSES[tries - 1])
     delivery.state = DeliveryState.QUEUED
@@ -247,19 +254,12 @@ async def _failed(
 ) -> None:
     delivery.state, delivery.act_at, delivery.settled_at = DeliveryState.FAILED, None, at.business
     _hold(delivery, follow_up, FollowUpState.FAILED, outcome.detail, at)
-    if outcome.suppress:
-        role, _, external_id = follow_up.recipient.partition(":")
-        address = await session.scalar(
-            select(col(Person.address_hash)).where(
-                col(Person.connection_id) == follow_up.connection_id,
-                col(Person.role) == role,
-                col(Person.external_id) == external_id,
-            ),
+    why = of_refusal(outcome.detail, suppress=outcome.suppress)
+    await tell_unreached(session, delivery, follow_up, why, at.business)
+    if outcome.suppress and delivery.address_hash is not None:
+        await suppress_hash(
+            session, delivery.address_hash, reason=REFUSED, source=delivery.route or "", now=at.business
         )
-        if address:
-            values = {"reason": "refused for good", "source": delivery.route or "", "created_at": at.business}
-            statement = insert(Suppression).values(address_hash=address, **values)
-            await session.execute(statement.on_conflict_do_nothing())
 
 
 async def _unknown(

@@ -5,6 +5,7 @@ or ``operator`` (people), or the name of a route that refused an address at once
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -16,6 +17,17 @@ from app.delivery.models import PersonSuppression, Suppression
 from app.errors import NotFound
 from app.privacy.vault import Vault
 from app.timeline.models import Person
+
+BOUNCED, REFUSED, ON_THEIR_LIST = "bounced for good", "refused for good", "on the provider's own list"
+_OF_THE_ADDRESS = frozenset({BOUNCED, REFUSED, ON_THEIR_LIST})
+
+
+@dataclass(frozen=True, slots=True)
+class Rests:
+    """Why somebody is not written to. ``address``: only that address does not work, another one may."""
+
+    cause: str
+    address: bool = False
 
 
 async def suppress_hash(
@@ -65,18 +77,18 @@ async def lift_people(session: AsyncSession, address_hash: bytes) -> int:
     return len(gone.all())
 
 
-async def why_suppressed(session: AsyncSession, person: Person) -> str | None:
+async def why_suppressed(session: AsyncSession, person: Person) -> Rests | None:
     """Why nothing may be sent to that person, or None; asked in the transaction that claims a send."""
-    if person.address_hash is not None:
-        by_address = await session.scalar(
-            select(col(Suppression.reason)).where(col(Suppression.address_hash) == person.address_hash),
-        )
-        if by_address is not None:
-            return f"the address is suppressed: {by_address}"
     of_person = await session.scalar(
         select(col(PersonSuppression.reason)).where(col(PersonSuppression.person_id) == person.id),
     )
-    return f"the person is suppressed: {of_person}" if of_person is not None else None
+    by_address = await session.scalar(
+        select(col(Suppression.reason)).where(col(Suppression.address_hash) == person.address_hash),
+    )
+    if by_address is not None:
+        only = by_address in _OF_THE_ADDRESS and of_person is None
+        return Rests(f"the address is suppressed: {by_address}", address=only)
+    return Rests(f"the person is suppressed: {of_person}") if of_person is not None else None
 
 
 async def check_address(session: AsyncSession, vault: Vault, address: str) -> Suppression | None:

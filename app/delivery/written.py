@@ -64,7 +64,11 @@ async def _logged(
     words: dict[str, str],
 ) -> Write:
     mail = await session.scalar(
-        select(Delivery).where(col(Delivery.follow_up_id) == follow_up.id, col(Delivery.channel) == MAIL),
+        select(Delivery).where(
+            col(Delivery.follow_up_id) == follow_up.id,
+            col(Delivery.channel) == MAIL,
+            col(Delivery.replaced_by).is_(None),
+        ),
     )
     addressee, recruiter = await addressee_and_signer(session, vault, delivery, follow_up, application)
     sender, _ = sender_of(settings, recruiter)

@@ -231,6 +231,7 @@ _ALL = (
     _team("clock_breached", Recipient.RECRUITER),
     _team("clock_escalated", Recipient.HIRING_MANAGER),
     _team("delivery_unknown", Recipient.RECRUITER, _TEAM),
+    _team("candidate_not_reached", Recipient.RECRUITER, _TEAM | {"failure.why", "failure.remedy"}),
     _team("digest", Recipient.RECRUITER, frozenset({"person.name", "digest.lines"}), max_words=2_000),
 )
 

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from app.errors import NotFound, Unprocessable
 from app.followups.models import FollowUp, Preference
+from app.followups.standing import NOT_REACHED
 from app.intake import connections
 from app.mail.chat_hooks import sound_hook
 from app.privacy.vault import Vault
@@ -22,7 +23,7 @@ ROOMS = ("slack", "teams")
 GATHERED_KINDS = frozenset(
     {
         *("scheduling_due", "feedback_due", "decision_due", "update_due", "offer_due", "talent_pool_due"),
-        *("clock_warned", "fact_missing"),
+        *("clock_warned", "fact_missing", NOT_REACHED),
     }
 )
 """What can wait for the digest of the day. An approval is asked for at once: the question carries the link to

@@ -13,6 +13,7 @@ from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.plan import Wanted, plan
 from app.followups.preferences import GATHERED_KINDS
+from app.followups.standing import stands
 from app.ids import new_id
 from app.sla.cases import Case
 from app.sla.owners import confidants, owner_of
@@ -106,7 +107,7 @@ def _cancel_settled_questions(rows: Collection[FollowUp], now: datetime) -> None
     for row in rows:
         about = by_id.get(row.about_id or "")
         may_go = row.state in (*FollowUpState.OPEN, FollowUpState.FAILED)
-        if about is not None and may_go and about.state not in FollowUpState.ASKS:
+        if about is not None and may_go and not stands(row.kind, row.step, about.state):
             _cancel(row, SETTLED, now)
 
 

@@ -4,8 +4,9 @@ Names are ``group.name``. Values are plain and final: dates arrive as text in th
 (`app.messages.dates`), amounts with their currency. A blank value is no value.
 
 Grammar, so that templates read well whoever supplies the value: ``next_step.what``, ``offer.next_step``,
-``clock.then``, ``consent.basis``, ``question.what`` and ``tool.assesses`` are phrases ("a conversation with
-the hiring manager"); ``rejection.reason``, ``rejection.recommendation``, ``rejection.strength``,
+``clock.then``, ``consent.basis``, ``question.what``, ``tool.assesses``, ``failure.why`` and
+``failure.remedy`` are phrases ("a conversation with the hiring manager"); ``rejection.reason``,
+``rejection.recommendation``, ``rejection.strength``,
 ``offer.reason``, ``offer.wish``, ``feedback.text``, ``highlight.text``, ``tool.data`` and
 ``tool.alternative`` are sentences to the candidate. ``promise.by`` is the date promised before;
 ``next_step.by`` is the date promised now.
@@ -35,6 +36,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "decision.at": "when the decision was made",
         "decision.by": "who made the decision",
         "decision.reference": "where the decision is recorded",
+        "failure.remedy": "what helps where somebody could not be reached, as a phrase",
+        "failure.why": "why somebody could not be reached, as a phrase",
         "feedback.text": "feedback for the candidate, fit for them to read",
         "digest.count": "how many things wait for somebody",
         "digest.lines": "what waits for somebody, one line each",

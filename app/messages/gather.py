@@ -9,12 +9,14 @@ from app.followups.catalogue import KINDS, Recipient
 from app.followups.contact_links import ContactUrls
 from app.followups.models import FollowUp
 from app.followups.plan import step_of
+from app.followups.standing import NOT_REACHED, why_unreached
 from app.intake.config import ConnectionSettings
 from app.messages.appointments import WHEN, Appointment, Slot, slot_from, slot_of
 from app.messages.dates import spoken_date, spoken_iso
 from app.messages.facts import Facts, FactValue
 from app.messages.highlights import marked
 from app.messages.language import choose, in_language
+from app.messages.unreached import told_of
 from app.moments import zone
 from app.sla.calendar import remaining
 from app.sla.cases import Case
@@ -330,9 +332,14 @@ def _waiting(material: Material, locale: str) -> Found:
     about = material.about
     if about is None:
         return {}
+    why, remedy = None, None
+    if material.follow_up.kind == NOT_REACHED:
+        why, remedy = told_of(why_unreached(material.follow_up.step))
     return _facts(
         f"follow_up:{about.id}",
         waiting__what=about.kind.replace("_", " "),
         waiting__since=_date(material, about.updated_at, locale, with_time=True),
         missing__facts=about.cause,
+        failure__why=why,
+        failure__remedy=remedy,
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.followups.contact import unwanted
-from app.followups.models import FollowUpState
+from app.followups.standing import stands
 from app.followups.store import SETTLED
 from app.messages.material import Loaded
 
@@ -15,6 +15,6 @@ def obstacle(loaded: Loaded, now: datetime) -> str | None:
         return "too late to be of use"
     if loaded.candidate is not None and loaded.candidate.erased_at is not None:
         return "the candidate's data was erased"
-    if about is not None and about.state not in FollowUpState.ASKS:
+    if about is not None and not stands(row.kind, row.step, about.state):
         return SETTLED
     return unwanted(row.kind, loaded.choices, row.application_id)

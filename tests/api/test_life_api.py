@@ -190,7 +190,7 @@ async def test_a_suppressed_address_is_not_written_to(life: Life) -> None:
     assert await life.items("/v1/suppressions") == [made]
     life.apply(MONDAY)
     await life.house.at(MONDAY + minutes(30))
-    assert life.mails() == []
+    assert [mail for mail in life.mails() if "noemi@" in mail.lower()] == []
     stopped = await life.follow_up("application_received")
     assert (stopped["state"], stopped["cause"]) == (
         "cancelled",

@@ -37,7 +37,8 @@ async def _sent(small: Small) -> Delivery:
 
 
 async def _mail(small: Small) -> Delivery:
-    found: Delivery = await small.one(Delivery, follow_up_id=(await _follow_up(small)).id, channel="mail")
+    of = {"follow_up_id": (await _follow_up(small)).id, "channel": "mail", "replaced_by": None}
+    found: Delivery = await small.one(Delivery, **of)
     return found
 
 
@@ -72,11 +73,12 @@ async def test_a_late_bounce_beats_delivered_in_any_order(door: Door, order: tup
     assert follow_up.cause is not None
     assert follow_up.cause.startswith("it bounced for good")
     assert follow_up.waiting_on == "member:55"
-    assert await door.small.rows(FactRow, kind="said") == []
+    said: list[FactRow] = await door.small.rows(FactRow, kind="said")
+    assert [fact for fact in said if fact.data["recipient"].startswith("candidate:")] == []
     (rests,) = await door.small.rows(Suppression)
     assert rests.address_hash == door.small.services.vault.address_hash(ADDRESS)
     assert (rests.reason, rests.source) == ("bounced for good", "receipt:twin")
-    assert len(door.small.route.sent) == 1
+    assert sum(f"To: {ADDRESS}".encode() in raw for _, raw in door.small.route.sent) <= 1
     async with door.small.services.sessions() as session:
         found = await silence(session, door.small.clock.now())
     assert set(found.waiting_on) <= {"member:55"}
@@ -200,8 +202,8 @@ async def test_a_mail_tried_again_is_not_judged_by_its_old_receipts(door: Door) 
     await small.drain()
     assert (await _mail(small)).state == "sent"
     await door.told(mail, K.BOUNCED_HARD, email=ADDRESS)
-    mail = await _mail(small)
-    assert (mail.state, mail.receipt) == ("sent", None)
+    again = await _mail(small)
+    assert (again.state, again.receipt, again.id != mail.id) == ("sent", None, True)
 
 
 async def _key(small: Small) -> dict[str, str]:

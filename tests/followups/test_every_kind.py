@@ -26,7 +26,10 @@ DAYS = (0.2, 1.1, 2.2, 4.2, 8.2, 11.1, 15.1, 18.1, 22.1, 28.1, 84.1, 112.1, 112.
 """At which days of the tale people look in, and the clocks are looked at."""
 UNDECIDED = {"approval_waiting", "clock_warned"}
 """In whose stories nobody decides, so that somebody is asked, and warned."""
-ELSEWHERE = {"timeline_change", "candidate_replied", "competing_offer", "delivery_unknown", "digest"}
+ELSEWHERE = {
+    *("timeline_change", "candidate_replied", "competing_offer", "delivery_unknown", "digest"),
+    "candidate_not_reached",
+}
 """Kinds that an act of a person or of a provider brings about; shown below and beside their own parts."""
 
 
