@@ -14,7 +14,7 @@ from app.messages.gather import Material
 from app.messages.material import load
 from app.messages.models import Message
 from app.messages.rephrase_store import behind
-from app.messages.write import sentences_of, words_of
+from app.messages.write import reader_of, sentences_of, words_of
 from app.moments import zone
 from app.timeline.people import find_people, open_person
 
@@ -26,17 +26,18 @@ async def letter_of(session: AsyncSession, held: Held) -> Letter:
     desk, row = held.desk, held.row
     [loaded] = await load(session, desk.vault, desk.book, [row], company=desk.company)
     message = await session.get(Message, held.link.message_id)
-    words = words_of(desk.vault, message, loaded.candidate) if message and loaded.candidate else {}
-    if message is None or loaded.candidate is None or not words.get("subject"):
+    person = await reader_of(session, message, loaded.candidate) if message else None
+    words = words_of(desk.vault, message, person) if message and person else {}
+    if message is None or person is None or not words.get("subject"):
         raise WrongState("The candidate's data was erased.")
-    before = await behind(session, desk.vault, message, loaded.candidate)
+    before = await behind(session, desk.vault, message, person)
     zone_of = await _zone_of(session, held) or loaded.material.settings.time_zone
     return Letter(
         about=_about(loaded.material, message, zone_of, desk.now),
         subject=words["subject"],
         text=words["text"],
         locale=message.locale,
-        sentences=sentences_of(desk.vault, message, loaded.candidate),
+        sentences=sentences_of(desk.vault, message, person),
         findings=message.findings,
         own=before.words.get("text", "") if before and before.words else "",
     )

@@ -25,9 +25,10 @@ from app.messages.render import Rendered
 from app.messages.rephrase_store import template_behind
 from app.messages.rules.base import Finding
 from app.messages.waiting import NUDGE, await_decision, seen
-from app.messages.write import decision_on, keep, make_ready, sentences_of, words_of, write
+from app.messages.write import decision_on, keep, make_ready, reader_of, sentences_of, words_of, write
 from app.privacy.vault import Vault, seal_as_person, seal_words
 from app.sla.cases import RuleBook
+from app.timeline.models import Person
 from app.timeline.people import key_of
 
 _MAY_BE_SUPPLIED = (
@@ -128,7 +129,8 @@ async def edit(desk: Desk, follow_up_id: str, *, subject: str, text: str) -> Fol
     _must_be(row, _MAY_BE_EDITED)
     before = await current(desk, row)
     gathered = gather(loaded.material, before.locale, desk.now)
-    rendered = edited(_as_rendered(desk, loaded, before), subject=subject, text=text)
+    person = await reader_of(desk.session, before, loaded.candidate)
+    rendered = edited(_as_rendered(desk, person, before), subject=subject, text=text)
     findings: list[Finding] = check(rendered, KINDS[row.kind], gathered.facts, desk.now)
     # The date that the earlier words promised still stands; a person's words are not searched for new ones.
     kept = replace(gathered, promised_at=_first_promise(before))
@@ -141,11 +143,11 @@ async def edit(desk: Desk, follow_up_id: str, *, subject: str, text: str) -> Fol
     return row
 
 
-def _as_rendered(desk: Desk, loaded: Loaded, message: Message) -> Rendered:
+def _as_rendered(desk: Desk, person: Person, message: Message) -> Rendered:
     """A stored message as it was rendered."""
-    if loaded.candidate is None:
+    words = words_of(desk.vault, message, person)
+    if not words["text"]:
         raise WrongState("The candidate's data was erased.")
-    words = words_of(desk.vault, message, loaded.candidate)
     return Rendered(
         key=message.kind,
         locale=message.locale,
@@ -155,7 +157,7 @@ def _as_rendered(desk: Desk, loaded: Loaded, message: Message) -> Rendered:
         text=words["text"],
         html=words["html"],
         used=tuple((used["fact"], used["source"]) for used in message.used),
-        sentences=tuple(sentences_of(desk.vault, message, loaded.candidate)),
+        sentences=tuple(sentences_of(desk.vault, message, person)),
     )
 
 
@@ -185,7 +187,8 @@ async def preview(desk: Desk, follow_up_id: str) -> tuple[FollowUp, Message | No
     row = loaded.follow_up
     if row.message_id is not None and loaded.candidate is not None:
         message = await current(desk, row)
-        return row, message, words_of(desk.vault, message, loaded.candidate)
+        person = await reader_of(desk.session, message, loaded.candidate)
+        return row, message, words_of(desk.vault, message, person)
     tongue = locale_for(loaded.material, desk.locale, loaded.templates.available)
     gathered = gather(loaded.material, tongue, desk.now)
     rendered, _, _ = write_words(loaded.templates, row.kind, gathered.facts, tongue)

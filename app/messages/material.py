@@ -17,16 +17,17 @@ from app.followups.models import FollowUp, SuppliedFact
 from app.intake.models import Connection
 from app.messages.facts import FactValue
 from app.messages.gather import Material
+from app.messages.keyring import Keyring
 from app.messages.links import Links
 from app.messages.overrides import Templates, scopes_of
 from app.messages.stored import templates_at
-from app.privacy.vault import Vault, open_as_person
+from app.privacy.vault import Vault
 from app.sla.cases import Case, RuleBook, cases
 from app.sla.models import Clock
 from app.sla.stops import clock_key
 from app.timeline.highlights import Note, read_notes
 from app.timeline.models import Application, Person
-from app.timeline.people import PersonData, Ref, find_people, key_of, open_person
+from app.timeline.people import PersonData, Ref, find_people, open_person
 from app.timeline.store import Known, read
 
 _Row = TypeVar("_Row", Clock, FollowUp)
@@ -239,19 +240,18 @@ async def _supplied(
     candidate: Person | None,
     vendor: str,
 ) -> dict[str, FactValue]:
-    key = key_of(vault, candidate) if candidate else None
-    if key is None:
+    if candidate is None or candidate.key is None:
         return {}
     rows = await session.scalars(
         select(SuppliedFact).where(col(SuppliedFact.follow_up_id) == follow_up.id),
     )
-    return {
-        row.name: FactValue(
-            open_as_person(key, row.value, f"{follow_up.id}/{row.name}").decode(),
-            _source(row, vendor),
-        )
-        for row in rows
-    }
+    found: dict[str, FactValue] = {}
+    keys = Keyring(vault, candidate, follow_up.id)
+    for row in rows:
+        value = await keys.open(session, row.value, f"{follow_up.id}/{row.name}")
+        if value is not None:
+            found[row.name] = FactValue(value.decode(), _source(row, vendor))
+    return found
 
 
 def _source(row: SuppliedFact, vendor: str) -> str:

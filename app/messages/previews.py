@@ -20,7 +20,7 @@ from app.messages.overrides import write_words
 from app.messages.picking import suggest
 from app.messages.render import Sentence
 from app.messages.rephrase_store import Behind, behind
-from app.messages.write import sentences_of, words_of
+from app.messages.write import reader_of, sentences_of, words_of
 from app.privacy.vault import Vault
 from app.sla.cases import RuleBook
 from app.timeline.models import Person
@@ -69,8 +69,9 @@ async def _found(session: AsyncSession, vault: Vault, loaded: Loaded, now: datet
     row = loaded.follow_up
     message = await session.get(Message, row.message_id) if row.message_id else None
     if message is not None and loaded.candidate is not None:
-        asked = await behind(session, vault, message, loaded.candidate)
-        return replace(_stored(vault, row, message, loaded.candidate), rephrasing=asked)
+        person = await reader_of(session, message, loaded.candidate)
+        asked = await behind(session, vault, message, person)
+        return replace(_stored(vault, row, message, person), rephrasing=asked)
     return _rendered(loaded, now, locale)
 
 

@@ -18,9 +18,10 @@ from app.messages.rephrase_models import Rephrasing, RephrasingOutcome
 from app.messages.rephrase_store import REPHRASED, let_go, set_aside
 from app.messages.rephrase_words import lexicon_of
 from app.messages.waiting import await_decision
-from app.messages.write import decision_on, keep, sentences_of, words_of
+from app.messages.write import decision_on, keep, reader_of, sentences_of, words_of
 from app.privacy.vault import Vault
 from app.sla.cases import RuleBook
+from app.timeline.models import Person
 from app.timeline.people import key_of
 
 _CAUSE = "its words were rephrased; a person must allow them"
@@ -60,7 +61,8 @@ async def question_about(bench: Bench, *, message_id: str) -> Question | None:
     case = await _open(bench, message_id)
     if case.row.outcome != RephrasingOutcome.ASKED:
         return None
-    task = _task(bench, case)
+    person = await reader_of(bench.session, case.message, case.loaded.candidate)
+    task = _task(bench, case, person)
     if task is None:
         await _keep_template(bench, case, "nothing-free")
         return None
@@ -130,10 +132,10 @@ async def _keep_template(bench: Bench, case: _Case, reason: str) -> None:
     await let_go(bench.session, case.loaded.follow_up, case.message.created_at, bench.pause)
 
 
-def _task(bench: Bench, case: _Case) -> Task | None:
-    message, person = case.message, case.loaded.candidate
-    words = words_of(bench.vault, message, person) if person else {}
-    if person is None or not words["text"] or any(f["severity"] == "error" for f in message.findings):
+def _task(bench: Bench, case: _Case, person: Person) -> Task | None:
+    message = case.message
+    words = words_of(bench.vault, message, person)
+    if not words["text"] or any(f["severity"] == "error" for f in message.findings):
         return None
     before = Rendered(
         key=message.kind,

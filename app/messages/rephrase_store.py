@@ -14,7 +14,7 @@ from app.messages.models import Message
 from app.messages.rephrase import may_be_rephrased
 from app.messages.rephrase_models import Rephrasing, RephrasingOutcome
 from app.messages.waiting import NUDGE
-from app.messages.write import words_of
+from app.messages.write import reader_of, words_of
 from app.privacy.vault import Vault
 from app.timeline.models import Person
 
@@ -165,4 +165,4 @@ async def behind(session: AsyncSession, vault: Vault, message: Message, person: 
     if row is None or row.rephrased_id is None:
         return Behind(row) if row else None
     own = await session.get_one(Message, row.message_id)
-    return Behind(row, words_of(vault, own, person))
+    return Behind(row, words_of(vault, own, await reader_of(session, own, person)))

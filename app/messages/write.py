@@ -169,6 +169,16 @@ async def keep(
     return message
 
 
+async def reader_of(session: AsyncSession, message: Message, candidate: Person | None) -> Person:
+    """Whose key has sealed a message: since then its candidate may have got another id.
+
+    Where the ``candidate`` of today was erased it is they, whose key opens nothing.
+    """
+    if candidate is not None and candidate.key is None:
+        return candidate
+    return await session.get_one(Person, message.person_id)
+
+
 def words_of(vault: Vault, message: Message, person: Person) -> dict[str, str]:
     """Subject, preheader, text and html of a message; empty after erasure."""
     stored = _opened(vault, message, person)
