@@ -42,16 +42,30 @@ _NOBODY = re.compile(
 )
 _AWAY_SUBJECT = re.compile(
     r"^\s*(auto(matic)?[- ]?(reply|response)|out of (the )?office|away from (the |my )?(office|desk)"
-    r"|automatische antwort|abwesenheit|abwesend|nicht im büro|réponse automatique|absen(t|ce)"
-    r"|respuesta automática|fuera de la oficina|ausente)",
+    r"|on (annual )?leave"
+    r"|automatische (antwort|rückantwort)|abwesenheit|abwesend|nicht im büro|im urlaub"
+    r"|réponse automatique|absen(t|ce)"
+    r"|en (congés?|vacances)|respuesta automática|fuera de la oficina|ausen(te|cia)|de vacaciones)",
     re.IGNORECASE,
 )
 _AWAY = re.compile(
-    r"out of (the )?office|on (annual |parental |sick )?leave|on (vacation|holiday)|away (from|until|till)"
-    r"|nicht im (büro|haus)|im urlaub|in elternzeit|abwesen|absent|en congés?|en vacances|de vacaciones"
+    r"out of (the |my )?office|on (annual |parental |maternity |paternity |sick |medical )?leave"
+    r"|on (vacation|holidays?)"
+    r"|away (from|until|till|for)|nicht (im (büro|haus|dienst)|erreichbar|am platz)|im (urlaub"
+    r"|krankenstand|mutterschutz)"
+    r"|in elternzeit|abwesen|absent|en (congés?|vacances|déplacement|arrêt)|de (vacaciones|permiso|baja"
+    r"|viaje)"
     r"|fuera de la oficina|ausente",
     re.IGNORECASE,
 )
+_INVITED = re.compile(
+    r"^\s*(accepted|declined|tentative|tentatively accepted|zugesagt|zusage|abgelehnt|absage"
+    r"|mit vorbehalt|unter vorbehalt"
+    r"|accepté|refusé|provisoire|aceptad[oa]|rechazad[oa]|provisional)\s*:",
+    re.IGNORECASE,
+)
+"""How calendars begin the subject of an answer to an invitation."""
+_CALENDARS = frozenset({"text/calendar", "application/ics"})
 _FAILED = re.compile(
     r"undeliver|delivery (status notification|has failed|failure)|returned mail|mail delivery failed"
     r"|unzustellbar|non remis|échec de la remise|no se pudo entregar|no entregado",
@@ -99,7 +113,7 @@ def _machine(mail: InboundMail, sender: str) -> str:
         if (header(mail.headers, name) or "no").casefold() not in ("no", "false"):
             return name
     kind = (header(mail.headers, "content-type") or "").casefold()
-    if "multipart/report" in kind:
+    if "multipart/report" in kind or _calendar(mail, kind):
         return "content-type"
     hurry = (header(mail.headers, "precedence") or "").casefold()
     if hurry == "auto_reply" or (_precedence(mail) and _AWAY_SUBJECT.search(mail.subject)):
@@ -107,6 +121,13 @@ def _machine(mail: InboundMail, sender: str) -> str:
     if mail.envelope_sender == "":
         return "return-path"
     return "from" if _NOBODY.search(sender) or _POSTMASTER.search(sender) else ""
+
+
+def _calendar(mail: InboundMail, kind: str) -> bool:
+    """Whether a calendar answered an invitation; nobody wrote a word."""
+    return "text/calendar" in kind or bool(
+        _INVITED.search(mail.subject) and _CALENDARS & set(mail.attachments)
+    )
 
 
 def _list(mail: InboundMail) -> str:

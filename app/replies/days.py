@@ -1,106 +1,186 @@
-"""Days named in a sentence, in English, German, French and Spanish. Pure.
+"""Days named in a text, in English, German, French and Spanish. Pure.
 
-Only what has one meaning is read: 03/04 is left alone in a language that writes it both ways.
+Only what has one meaning is read: 03/04 is left alone in a language that writes it both ways. A day without
+a year or a month is the next such day.
 """
 
 import re
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-_MONTHS = (
-    ("january", "jan", "januar", "janvier", "janv", "enero", "ene"),
-    ("february", "feb", "februar", "février", "fevrier", "févr", "febrero"),
-    ("march", "mar", "märz", "maerz", "mrz", "mars", "marzo"),
-    ("april", "apr", "avril", "avr", "abril", "abr"),
-    ("may", "mai", "mayo"),
-    ("june", "jun", "juni", "juin", "junio"),
-    ("july", "jul", "juli", "juillet", "juil", "julio"),
-    ("august", "aug", "août", "aout", "agosto", "ago"),
-    ("september", "sept", "sep", "septembre", "septiembre"),
-    ("october", "oct", "oktober", "okt", "octobre", "octubre"),
-    ("november", "nov", "novembre", "noviembre"),
-    ("december", "dec", "dezember", "dez", "décembre", "déc", "diciembre", "dic"),
+from app.replies.day_patterns import (
+    AFTER_TOMORROW,
+    BACK,
+    DAY_MONTH,
+    DOTTED,
+    DUE,
+    DUE_AFTER,
+    END_OF_MONTH,
+    END_OF_WEEK,
+    FORTNIGHT,
+    FRENCH_OR_SPANISH,
+    HOURS,
+    IN,
+    ISO,
+    MONTH_DAY,
+    NAMED,
+    NUMBERED,
+    ORDINAL,
+    SLASHED,
+    THEN,
+    TODAY,
+    TOMORROW,
+    UNTIL,
+    WEEK_BEFORE,
 )
-_WEEKDAYS = (
-    ("monday", "montag", "lundi", "lunes"),
-    ("tuesday", "dienstag", "mardi", "martes"),
-    ("wednesday", "mittwoch", "mercredi", "miércoles", "miercoles"),
-    ("thursday", "donnerstag", "jeudi", "jueves"),
-    ("friday", "freitag", "vendredi", "viernes"),
-    ("saturday", "samstag", "sonnabend", "samedi", "sábado", "sabado"),
-    ("sunday", "sonntag", "dimanche", "domingo"),
-)
-_MONTH = {name: nth for nth, names in enumerate(_MONTHS, start=1) for name in names}
-_WEEKDAY = {name: nth for nth, names in enumerate(_WEEKDAYS) for name in names}
-_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
-_DAYS = "|".join(sorted(_WEEKDAY, key=len, reverse=True))
+from app.replies.day_words import MONTH, NUMBER, WEEKDAY
 
-_ISO = re.compile(r"(?<!\d)(20\d\d)-(\d{1,2})-(\d{1,2})(?!\d)")
-_DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.(?:\s?(20\d\d|\d\d))?(?!\d)")
-_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/(20\d\d|\d\d))?(?![\d/])")
-_DAY_MONTH = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s+(?:of\s+|de\s+)?({_NAMES})\b\.?(?:,?\s+(?:de\s+)?(20\d\d))?",
-    re.IGNORECASE,
-)
-_MONTH_DAY = re.compile(rf"\b({_NAMES})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(20\d\d))?", re.IGNORECASE)
-_NAMED = re.compile(rf"\b({_DAYS})\b", re.IGNORECASE)
-_TOMORROW = re.compile(r"\b(tomorrow|morgen|demain|mañana)\b", re.IGNORECASE)
-_FRENCH_OR_SPANISH = re.compile(
-    r"\b(le|jusqu|avant|retour|el|hasta|antes|día|vuelvo|réponse)\b", re.IGNORECASE
-)
-_BACK = re.compile(
-    r"\b(back|return|returning|again|until|till|through|wieder|zurück|bis|ab dem|retour|reviendrai|jusqu"
-    r"|rentre|vuelvo|regreso|vuelta|hasta|reincorpor)",
-    re.IGNORECASE,
-)
-_UNTIL = re.compile(r"\b(until|till|through|bis|jusqu|hasta)", re.IGNORECASE)
-_THEN = re.compile(r"\b(back|return|wieder|zurück|retour|reviendrai|vuelvo|regreso)", re.IGNORECASE)
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A day, where it stands, and whether the words around it make it a deadline."""
+
+    start: int
+    end: int
+    day: date
+    due: bool = False
 
 
 def days_in(words: str, today: date) -> Iterator[date]:
     """Every day that the words name, in their order; one without a year is the next such day."""
-    found = [
-        *((m.start(), _day(m[1], m[2], m[3], today)) for m in _ISO.finditer(words)),
-        *((m.start(), _day(m[3], m[2], m[1], today)) for m in _DOTTED.finditer(words)),
-        *((m.start(), _slashed(m, words, today)) for m in _SLASHED.finditer(words)),
-        *(
-            (m.start(), _day(m[3], str(_MONTH[m[2].lower()]), m[1], today))
-            for m in _DAY_MONTH.finditer(words)
-        ),
-        *(
-            (m.start(), _day(m[3], str(_MONTH[m[1].lower()]), m[2], today))
-            for m in _MONTH_DAY.finditer(words)
-        ),
-    ]
-    if not any(day for _, day in found):  # "Friday 20 November" is one day, not two
-        found += [(m.start(), _next(_WEEKDAY[m[1].lower()], today)) for m in _NAMED.finditer(words)]
-        found += [(m.start(), today + timedelta(days=1)) for m in _TOMORROW.finditer(words)]
-    for _, day in sorted(found, key=lambda each: each[0]):
-        if day is not None:
-            yield day
+    for each in named_in(words, today):
+        yield each.day
+
+
+def deadline_in(words: str, today: date) -> date | None:
+    """The last day that the words set as a limit, such as *by Friday*; never one that is past or far away."""
+    due = [each.day for each in named_in(words, today) if each.due and _near(each.day, today)]
+    return due[-1] if due else None
+
+
+def last_day_in(words: str, today: date) -> date | None:
+    """The last day that the words name at all, within the same bounds."""
+    days = [each.day for each in named_in(words, today) if _near(each.day, today)]
+    return days[-1] if days else None
+
+
+def named_in(words: str, today: date) -> list[Named]:
+    """Every day with its place, in order; "Friday 20 November" is one day, not two."""
+    found: list[Named] = []
+    for reader in _READERS:
+        for start, end, day in reader(words, today):
+            if day is not None and not any(_same(words, start, end, each) for each in found):
+                found.append(Named(start, end, day, _due(words, start, end)))
+    return sorted(found, key=lambda each: each.start)
 
 
 def returning_on(words: str, today: date) -> date | None:
     """The day on which somebody says to be back; after *until* it is the day after."""
-    for sentence in re.split(r"(?<=[!?\n])\s*|(?<=[a-zà-ÿ]\.)\s+", words):
-        if not _BACK.search(sentence):
+    for sentence in re.split(r"(?<=[!?\n])\s*|(?<=[a-zà-ÿ)]\.)\s+|(?<=\d{4}\.)\s+(?=[A-ZÀ-Ü])", words):
+        if not BACK.search(sentence):
             continue
-        days = [day for day in days_in(sentence, today) if day >= today]
-        if days:
-            until = _UNTIL.search(sentence) and not _THEN.search(sentence)
-            return days[-1] + timedelta(days=1) if until else days[-1]
+        named = [each for each in named_in(sentence, today) if each.day >= today]
+        if named:
+            last = named[-1]
+            then = THEN.search(sentence)
+            until = UNTIL.search(sentence[: last.start]) and not then
+            return last.day + timedelta(days=1) if until else last.day
     return None
+
+
+def _near(day: date, today: date) -> bool:
+    return timedelta(0) <= day - today <= timedelta(days=200)
+
+
+def _same(words: str, start: int, end: int, other: Named) -> bool:
+    """Whether two finds are one day said twice, such as a weekday beside its date."""
+    if start < other.end and other.start < end:
+        return True
+    between = words[end : other.start] if end <= other.start else words[other.end : start]
+    return re.fullmatch(r"[\s,(]*(?:the|den|dem|der|le|el|día)?[\s,(]*", between) is not None
+
+
+def _due(words: str, start: int, end: int) -> bool:
+    before = words[max(0, start - 60) : start]
+    opening = words[start:end]
+    return bool(DUE.search(before) or DUE_AFTER.search(words[end : end + 40]) or DUE.match(opening))
+
+
+_Found = Iterator[tuple[int, int, date | None]]
+
+
+def _dates(words: str, today: date) -> _Found:
+    for m in ISO.finditer(words):
+        yield *m.span(), _day(m[1], m[2], m[3], today)
+    for m in DOTTED.finditer(words):
+        yield *m.span(), _day(m[3], m[2], m[1], today)
+    for m in SLASHED.finditer(words):
+        yield *m.span(), _slashed(m, words, today)
+    for m in DAY_MONTH.finditer(words):
+        yield *m.span(), _day(m[3], str(MONTH[m[2].lower()]), m[1], today)
+    for m in MONTH_DAY.finditer(words):
+        yield *m.span(), _day(m[3], str(MONTH[m[1].lower()]), m[2], today)
+
+
+def _numbered(words: str, today: date) -> _Found:
+    for m in (*ORDINAL.finditer(words), *NUMBERED.finditer(words)):
+        yield *m.span(), _next_numbered(int(m[1] or m[2]), today)
+
+
+def _weekdays(words: str, today: date) -> _Found:
+    for m in NAMED.finditer(words):
+        before, after = (m["before"] or "").lower(), (m["after"] or "").lower()
+        if {before, after} & {"last", "letzten", "vergangenen", "pasado", "dernier", "passé"}:
+            continue
+        named = WEEKDAY[m["name"].lower()]
+        if "we" in after or "wo" in after or "sem" in after or WEEK_BEFORE.search(words[: m.start()]):
+            yield *m.span(), _monday(today) + timedelta(days=7 + named)
+            continue
+        day = _next(named, today)
+        skips = {before, after} & {"next", "nächsten", "prochain", "próximo"} and day - today < timedelta(
+            days=2
+        )
+        yield *m.span(), day + timedelta(days=7) if skips else day
+
+
+def _relative(words: str, today: date) -> _Found:
+    for m in AFTER_TOMORROW.finditer(words):
+        yield *m.span(), today + timedelta(days=2)
+    for m in TOMORROW.finditer(words):
+        yield *m.span(), today + timedelta(days=1)
+    for m in TODAY.finditer(words):
+        yield *m.span(), today
+    for m in IN.finditer(words):
+        weeks = m[2].lower().startswith(("w", "sem"))
+        yield *m.span(), today + timedelta(days=_number(m[1]) * (7 if weeks else 1))
+    for m in FORTNIGHT.finditer(words):
+        yield *m.span(), today + timedelta(days=14)
+    for m in HOURS.finditer(words):
+        if (hours := _number(m[1])) >= 24:  # noqa: PLR2004  # less is an hour of the day, or today
+            yield *m.span(), today + timedelta(days=-(-hours // 24))
+
+
+def _ends(words: str, today: date) -> _Found:
+    for m in END_OF_WEEK.finditer(words):
+        later = any(re.search("next|nächst|kommend|proch|próx|viene", each) for each in m.groups() if each)
+        yield *m.span(), _monday(today) + timedelta(days=11 if later else 4)
+    for m in END_OF_MONTH.finditer(words):
+        month = MONTH[m[1].lower()] if m[1] else today.month
+        year = today.year + (month < today.month)
+        yield *m.span(), date(year, month, monthrange(year, month)[1])
+
+
+_READERS: tuple[Callable[[str, date], _Found], ...] = (_dates, _ends, _numbered, _relative, _weekdays)
+"""The surest first: what they find, the later ones do not read again."""
 
 
 def _slashed(found: re.Match[str], words: str, today: date) -> date | None:
     first, second = int(found[1]), int(found[2])
-    if first > 12 or _FRENCH_OR_SPANISH.search(words):  # noqa: PLR2004  # there is no thirteenth month
+    if first > 12 or FRENCH_OR_SPANISH.search(words):  # noqa: PLR2004  # there is no thirteenth month
         return _day(found[3], found[2], found[1], today)
     return _day(found[3], found[1], found[2], today) if second > 12 else None  # noqa: PLR2004
-
-
-def _named(year: str | None, month: str, day: str, today: date) -> date | None:
-    return _day(year, str(_MONTH[month.lower()]), day, today)
 
 
 def _day(year: str | None, month: str, day: str, today: date) -> date | None:
@@ -118,5 +198,26 @@ def _day(year: str | None, month: str, day: str, today: date) -> date | None:
         return None
 
 
+def _next_numbered(day: int, today: date) -> date | None:
+    """The next day of that number, in this month or the one after it."""
+    after = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    for month in (today, after):
+        try:
+            named = month.replace(day=day)
+        except ValueError:
+            continue
+        if named >= today:
+            return named
+    return None
+
+
 def _next(weekday: int, today: date) -> date:
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+
+
+def _monday(today: date) -> date:
+    return today - timedelta(days=today.weekday())
+
+
+def _number(words: str) -> int:
+    return int(words) if words.isdecimal() else NUMBER[words.lower()]

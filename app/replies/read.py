@@ -7,18 +7,36 @@ wish to get no more mail acts at once.
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from textwrap import wrap
 
-from app.replies.days import days_in
-from app.replies.phrases import NO_QUESTION, PHRASES, Meaning
+from app.replies.days import deadline_in, last_day_in
+from app.replies.phrases import Meaning, fold, says, tongues
 
-_SENTENCE = re.compile(r"(?<=[!?…])\s+|(?<=[^\d\s]\.)\s+|\n\s*\n|\n(?=\s*[-*•])")
+_SENTENCE = re.compile(
+    r"(?<=[!?…])\s+|(?<=[^\d\s]\.)\s+(?!\d)|\n\s*\n|\n(?=\s*[-*•])|(?<=[!?.]{2})\s*(?=\w)"
+    r"|(?<=[\U0001f300-\U0001faff])\s+"
+)
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s(])(?:mr|mrs|ms|dr|hr|fr|nr|ca|bzw|z|d|e\.g|i\.e|p\.m|a\.m|sra?|mme|approx|prof|evtl|ggf|vs"
+    r"|st|etc|inkl|no)\.$",
+    re.IGNORECASE,
+)
 _SALUTATION = re.compile(
-    r"^(hi|hello|dear|hey|hallo|guten tag|liebe[rs]?|sehr geehrte|bonjour|chère?|hola|buenos|estimad"
-    r"|querid)\b[^.!?]{0,60}[,!]\s*",
+    r"^(hi|hello|dear|hey|hallo|guten (?:tag|morgen|abend)|liebe[rs]?|sehr geehrte|moin|servus|grüezi"
+    r"|bonjour|bonsoir"
+    r"|chère?|madame|monsieur|salut|hola|buenos|buenas|estimad|querid|good (?:morning|afternoon|evening))"
+    r"\b[^.!?:,]{0,60}[,!:]\s*",
     re.IGNORECASE,
 )
 _LONGEST = 400
+_BROKEN = 42
+"""A line shorter than this was ended by its writer, not by the width of a screen."""
+_ASKS = re.compile(r"\?(?=[\s\W]|$)")
+_NO_QUESTION = re.compile(
+    r"^[¿\s]*(how are (you|things)|how is (it going|everything)|hope|i hope|wie geht|alles gut|ca va"
+    r"|comment allez"
+    r"|vous allez bien|como (esta|estas|va|le va)\b|que tal( (esta|estas|todo|va|va todo))?\b[^?]{0,12}\?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,56 +48,72 @@ class Finding:
     day: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    shown: str
+    folded: str
+
+
 def read(words: str, today: date) -> tuple[Finding, ...]:
     """What the new words of a reply say, each meaning once.
 
-    ``today`` is the day of the mail, for "by Friday". A withdrawal leaves no warmth beside it: who
-    thanks warmly and leaves has left.
+    ``today`` is the day of the mail, for "by Friday". A withdrawal leaves neither warmth nor a wish for time
+    beside it, and no offer that still runs: who has accepted it has left.
     """
-    sentences = _sentences(words)
-    found = [each for meaning in PHRASES if (each := _first(meaning, sentences, today))]
-    question = _question(sentences)
-    meanings = {each.meaning for each in found}
-    if Meaning.WITHDRAWS in meanings:
-        found = [each for each in found if each.meaning not in (Meaning.WARM, Meaning.ASKS_TIME)]
-    return (*found, *((question,) if question else ()))
+    sentences = [_Sentence(each, fold(each)) for each in _sentences(words)]
+    languages = tongues(" ".join(each.folded for each in sentences))
+    found = [each for meaning in Meaning if (each := _first(meaning, sentences, languages, today))]
+    if any(each.meaning is Meaning.WITHDRAWS for each in found):
+        gone = (Meaning.WARM, Meaning.ASKS_TIME, Meaning.OTHER_OFFER)
+        found = [each for each in found if each.meaning not in gone]
+    return tuple(found)
 
 
 def _sentences(words: str) -> list[str]:
-    parts = (" ".join(part.split()) for part in _SENTENCE.split(words.replace("’", "'")))
-    bare = (_SALUTATION.sub("", part) for part in parts)
-    return [part[:_LONGEST] for part in bare if part]
+    found: list[str] = []
+    for paragraph in _paragraphs(words):
+        begun = ""
+        for part in _SENTENCE.split(paragraph):
+            begun = f"{begun} {part}".strip() if part else begun
+            if not _ABBREVIATED.search(begun):
+                found.append(begun)
+                begun = ""
+        found.append(begun)
+    bare = (_SALUTATION.sub("", " ".join(each.split())) for each in found)
+    return [piece for each in bare if each for piece in wrap(each, _LONGEST)]
 
 
-def _first(meaning: Meaning, sentences: list[str], today: date) -> Finding | None:
-    says, unless = _compiled(meaning)
+def _paragraphs(words: str) -> list[str]:
+    """Lines that belong together: a wrapped line goes on, a short one was ended on purpose."""
+    found = [""]
+    for line in words.replace("’", "'").split("\n"):
+        found[-1] += f"{line}\n"
+        if 0 < len(line.strip()) < _BROKEN:
+            found.append("")
+    return found
+
+
+def _first(
+    meaning: Meaning, sentences: list[_Sentence], languages: frozenset[str], today: date
+) -> Finding | None:
     for nth, sentence in enumerate(sentences):
-        if says.search(sentence) and not (unless and unless.search(sentence)):
-            return Finding(meaning, sentence, _day(meaning, sentences, nth, today))
+        if says(meaning, sentence.folded, languages) or (
+            meaning is Meaning.QUESTION and _asks(sentence.folded)
+        ):
+            return Finding(meaning, sentence.shown, _day(meaning, sentences, nth, today))
     return None
 
 
-def _day(meaning: Meaning, sentences: list[str], nth: int, today: date) -> date | None:
-    """The last day named in the sentence, or in the one after it: where an offer's deadline stands."""
+def _asks(folded: str) -> bool:
+    return bool(_ASKS.search(folded)) and len(folded) > len("Why?") - 1 and not _NO_QUESTION.search(folded)
+
+
+def _day(meaning: Meaning, sentences: list[_Sentence], nth: int, today: date) -> date | None:
+    """The day by which somebody waits for an answer, said beside the offer or the wish for time."""
     if meaning not in (Meaning.OTHER_OFFER, Meaning.ASKS_TIME):
         return None
-    for sentence in sentences[nth : nth + 2]:
-        days = [day for day in days_in(sentence, today) if day >= today]
-        if days:
-            return days[-1]
-    return None
-
-
-def _question(sentences: list[str]) -> Finding | None:
-    for sentence in sentences:
-        asks = sentence.endswith("?") and len(sentence) > len("Why?") - 1
-        if asks and not re.search(NO_QUESTION, sentence.lstrip("¿ "), re.IGNORECASE):
-            return Finding(Meaning.QUESTION, sentence)
-    return None
-
-
-@cache
-def _compiled(meaning: Meaning) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
-    phrases = PHRASES[meaning]
-    unless = re.compile("|".join(phrases.unless), re.IGNORECASE) if phrases.unless else None
-    return re.compile("|".join(phrases.says), re.IGNORECASE), unless
+    near = [each.shown for each in sentences[nth : nth + 3]]
+    before = [each.shown for each in sentences[max(0, nth - 1) : nth]]
+    limits = (deadline_in(each, today) for each in (*near, *before))
+    named = (last_day_in(each, today) for each in near[:2])
+    return next((day for day in (*limits, *named) if day), None)
