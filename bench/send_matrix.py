@@ -7,6 +7,7 @@
 import asyncio
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -74,8 +75,14 @@ class Stage:
     """A route and its far side."""
 
     route: Route
-    there: Callable[[], int]
+    messages: Callable[[], Counter[str]]
+    """What has reached the far side, by what names the send there."""
     fail: Callable[[str], None]
+    heal: Callable[[], None]
+
+    def there(self, send_id: str = "") -> int:
+        """Messages that have reached the far side: of that send, or all."""
+        return sum(number for name, number in self.messages().items() if send_id in name)
 
 
 @asynccontextmanager
@@ -86,18 +93,20 @@ async def stage(name: str) -> AsyncIterator[Stage]:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             made = Stage(
                 route_from({"kind": name, "directory": folder}),
-                lambda: len(list(folder.glob("*.eml"))),
+                lambda: Counter(path.name for path in folder.glob("*.eml")),
                 _none,
+                lambda: None,
             )
         elif name == "smtp":
             relay = await stack.enter_async_context(FaultySmtp())
             where = {"host": "127.0.0.1", "port": relay.port, "tls": "none", "timeouts": _SMTP}
-            made = Stage(route_from({"kind": name, **where}), relay.effects.total, _smtp_fault(relay))
+            route = route_from({"kind": name, **where})
+            made = Stage(route, lambda: relay.effects, _smtp_fault(relay), relay.faults.clear)
         else:
             server, given = _provider(name)
             await stack.enter_async_context(server)
             route = route_from({"kind": name, "timeouts": _HTTP, **{k: v() for k, v in given.items()}})
-            made = Stage(route, server.effects.total, lambda fault: server.fail(Fault(fault)))
+            made = Stage(route, lambda: server.effects, lambda fault: server.fail(Fault(fault)), server.heal)
         stack.push_async_callback(made.route.aclose)
         yield made
 

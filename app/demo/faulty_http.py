@@ -86,6 +86,11 @@ class FaultyServer:
         """The next requests with that method meet these, one each, in this order."""
         self._planned[method].extend(planned)
 
+    def heal(self) -> None:
+        """What was still to go wrong does not."""
+        for planned in self._planned.values():
+            planned.clear()
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task:
