@@ -7,7 +7,8 @@ import ssl
 from base64 import b64decode, b64encode
 from typing import Self
 
-HANG, REFUSE = "hang", "refuse"
+HANG, REFUSE, MORE = "hang", "refuse", "more"
+"""Nothing ever comes; NO; more bytes of a mail than were asked for."""
 _WRONG = {"status": "400", "schemes": "Bearer", "scope": "https://mail.example/"}
 
 
@@ -114,6 +115,9 @@ class SmallImap:
             uids = [uid for uid in self.mails if uid >= int(found[1])] or list(self.mails)[-1:]
             return f"* SEARCH {' '.join(map(str, uids))}\r\n".encode()
         if found := re.match(r"FETCH (\d+) \(UID BODY\.PEEK\[\]<0\.(\d+)>\)", words):
-            mail = self.mails[int(found[1])][: int(found[2])]
+            most = int(found[2])
+            mail = (
+                bytes(most + 2_000) if self.faults.get("fetch") == MORE else self.mails[int(found[1])][:most]
+            )
             return b"* 1 FETCH (UID %s BODY[]<0> {%d}\r\n%s)\r\n" % (found[1].encode(), len(mail), mail)
         return b"* BYE\r\n" if command == "LOGOUT" else b""

@@ -21,7 +21,7 @@ from tests.flow.small import MONDAY, Small, open_small, webhook
 from tests.mail.smtp_server import certificates
 from tests.mail.test_mail_dsn import SEND, report
 from tests.replies.imap_house import MAILBOX, answer, box_at, later, poll
-from tests.replies.imap_server import HANG, REFUSE, SmallImap
+from tests.replies.imap_server import HANG, MORE, REFUSE, SmallImap
 
 
 @pytest.fixture
@@ -119,6 +119,14 @@ async def test_trouble_costs_one_bounded_look(small: Small, server: SmallImap, s
     assert await poll(small, box_at(server)).read_due(small.instants()) == 1
     assert (await small.one(ImapCursor)).failure is None
     assert len(await small.rows(Reply)) == 1
+
+
+async def test_more_than_was_asked_for_is_not_read(small: Small, server: SmallImap) -> None:
+    """A server cannot fill our memory."""
+    server.mails[1], server.faults["fetch"] = answer(small), MORE
+    await poll(small, replace(box_at(server), seconds=5)).read_due(small.instants())
+    cursor = await small.one(ImapCursor)
+    assert (cursor.failure, cursor.last_uid) == ("The mailbox does not answer (fetch).", 0)
 
 
 async def test_a_whole_look_is_bounded_too(small: Small, server: SmallImap) -> None:

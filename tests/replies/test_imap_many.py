@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.exc import IntegrityError
 
 from app.db import unit_of_work
 from app.metrics.mailboxes import mailbox_warnings, mailboxes
@@ -32,11 +33,13 @@ async def figures_of(small: Small) -> dict[tuple[str, str], float]:
     async with unit_of_work(small.services.sessions) as session:
         said = prometheus(list(await mailboxes(session, small.machine.at)))
     assert "talent" not in said
-    return {
+    samples = [sample for family in text_string_to_metric_families(said) for sample in family.samples]
+    found = {
         (sample.name.removeprefix("heardback_mailbox_"), sample.labels["mailbox"]): sample.value
-        for family in text_string_to_metric_families(said)
-        for sample in family.samples
+        for sample in samples
     }
+    assert len(found) == len(samples)
+    return found
 
 
 async def test_a_mail_in_two_mailboxes_is_heard_once(small: Small, servers: list[SmallImap]) -> None:
@@ -70,6 +73,17 @@ async def test_a_mailbox_that_hangs_or_refuses_holds_up_no_other(
     rows = {row.mailbox: row for row in await small.rows(ImapCursor)}
     assert rows["fine"].failures == 0
     assert {row.failures for name, row in rows.items() if name != "fine"} == {2}
+
+
+async def test_what_nobody_foresaw_is_told_after_the_others_were_read(
+    small: Small, servers: list[SmallImap]
+) -> None:
+    """Here a row that the database refuses."""
+    servers[1].mails[1] = answer(small)
+    boxes = (box_at(servers[0], name=None), box_at(servers[1], name="fine"))
+    with pytest.raises(IntegrityError):
+        await poll(small, *boxes).read_due(small.instants())
+    assert (await small.one(ImapCursor)).last_uid == 1
 
 
 async def test_figures_say_by_name_how_each_is_read(small: Small, servers: list[SmallImap]) -> None:
