@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from app.delivery.models import Delivery
+from app.delivery.parcel import Packer
 from app.delivery.route import Route, RouteMeta
 from app.delivery.routing import Routes
+from app.delivery.send import Post
 from app.delivery.settle import INQUIRIES
 from app.mail.outbound import Envelope, Outcome
 from bench.send_matrix import CRASHES, FAULTS, PAGE, Stage, stage
@@ -130,7 +132,7 @@ class Play:
         if fault:
             self.on.fail(fault)
         self.route.crash, self.route.called = crash, 0
-        sending = asyncio.create_task(self.small.post().send_due(self.small.instants()))
+        sending = asyncio.create_task(self._worker().send_due(self.small.instants()))
         if crash == "during":
             await self._until_under_way(mail.id, sending)
             sending.cancel()
@@ -139,6 +141,13 @@ class Play:
         assert self.route.called == 1
         self.on.heal()
         self.route.crash = ""
+
+    def _worker(self) -> Post:
+        """One with a memory of its own, which is gone with it."""
+        services = self.small.services
+        packer = Packer(services.vault, services.settings, Routes.single(self.route))
+        vendors, now = self.small.flow.vendors, self.small.machine.now
+        return Post(services.sessions, packer, vendors, timedelta(seconds=30), now)
 
     async def _until_under_way(self, send_id: str, sending: "asyncio.Task[int]") -> None:
         """Until the far side has it; what never gets there has a little time to go wrong."""
@@ -162,7 +171,7 @@ async def test_never_two_and_what_is_told_is_true(name: str, database_url: str, 
     """As the page of the matrix says: sent is told of what is there once; doubt waits on a person."""
     async with stage(name) as on, open_small(database_url, tmp_path) as small:
         route = Mortal(on.route)
-        small.route, small.flow = route, replace(small.flow, routes=Routes.single(route))
+        small.flow = replace(small.flow, routes=Routes.single(route))
         play = Play(small, on, route)
         mails = await play.queue(len(CASES[name]))
         for mail, (fault, crash) in zip(mails, CASES[name], strict=True):
@@ -182,7 +191,7 @@ async def test_never_two_and_what_is_told_is_true(name: str, database_url: str, 
 
 def cells() -> dict[tuple[str, str, str], str]:
     """The page of the matrix: by provider, fault and crash, what is told in the end."""
-    found = {}
+    found: dict[tuple[str, str, str], str] = {}
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         name, fault, *ends = [cell.strip() for cell in line.strip("|").split("|")] + [""]
         if name in FAULTS:
