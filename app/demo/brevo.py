@@ -7,23 +7,22 @@ read 2026-11; the words of the answer to a repeated key are those of clients, no
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from app.demo.brevo_hooks import Hook, inbound_body, posted, receipt_body
-from app.demo.faulty_http import Answer, FaultyServer, Request
+from app.demo.faulty_http import Answer, Request
+from app.demo.mail_account import MailAccount
 from app.mail.hooks import ReceiptKind
 
 KEY_KEPT = timedelta(minutes=15)
-_BEGIN = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 _ADDRESS = re.compile(r"[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+")
 _LONGEST_NAME = 70
 
 
-class SimulatedBrevo(FaultyServer):
+class SimulatedBrevo(MailAccount):
     """One Brevo account, under ``api``; use it as an async context manager.
 
     ``senders`` limits the addresses that may send (None: any); no ``credits`` left refuses with 402;
@@ -44,9 +43,6 @@ class SimulatedBrevo(FaultyServer):
         self.credits = 1_000_000
         self.report_knows = self.activated = True
         self.domains: dict[str, bool] = {}
-        self.at = _BEGIN
-        self.messages: list[dict[str, Any]] = []
-        self.effects: Counter[str] = Counter()
         self._keys: dict[str, datetime] = {}
         self._replies = 0
 
@@ -62,7 +58,7 @@ class SimulatedBrevo(FaultyServer):
 
         A kind asked for twice is the same webhook again. Each tells its own time of happening.
         """
-        message = next(each for each in self.messages if _send(each) == send_id)
+        message = self.kept(send_id)
         bodies = [receipt_body(message, kind) for kind in kinds]
         known = secret or self.secret
         return [posted(bodies, known)] if batched else [posted(body, known) for body in bodies]
@@ -72,7 +68,7 @@ class SimulatedBrevo(FaultyServer):
 
         ``other`` replaces fields of the item as Brevo posts it, such as ``From`` and ``Headers``.
         """
-        message = next(each for each in self.messages if _send(each) == send_id)
+        message = self.kept(send_id)
         item = inbound_body(message, text, self.at, self._replies)
         self._replies += 1
         return [posted({"items": [{**item, **other}]}, self.secret)]
@@ -126,11 +122,10 @@ class SimulatedBrevo(FaultyServer):
 
     def _accept(self, message: dict[str, Any], key: str | None) -> Answer:
         self.credits -= 1
-        self.effects[_send(message)] += 1
         if key is not None:
             self._keys[key] = self.at
         wire = f"<{self.at:%Y%m%d%H%M}.{len(self.messages):010d}@smtp-relay.simulated.example>"
-        self.messages.append({**message, "messageId": wire, "acceptedAt": self.at.isoformat()})
+        self.keep(_send(message), {**message, "messageId": wire, "acceptedAt": self.at.isoformat()})
         headers = (("x-sib-ratelimit-remaining", "999"), ("x-sib-ratelimit-reset", "1"))
         return Answer(201, {"messageId": wire}, headers)
 

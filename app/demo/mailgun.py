@@ -6,24 +6,22 @@ inbound mail in Mailgun's shapes. Facts from Mailgun's documentation, read 2026-
 
 import re
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from app.demo.faulty_http import Answer, FaultyServer, Request
+from app.demo.faulty_http import Answer, Request
+from app.demo.mail_account import MailAccount
 from app.demo.mailgun_hooks import Hook, event_of, inbound, receipt, signature
 from app.errors import MalformedBody
 from app.mail.forms import read_form
 from app.mail.hooks import ReceiptKind
 
-_BEGIN = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 _ADDRESS = re.compile(r"[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+")
 
 
-class SimulatedMailgun(FaultyServer):
+class SimulatedMailgun(MailAccount):
     """One sending domain of Mailgun; use it as an async context manager.
 
     ``sandbox`` on refuses every recipient as an account on trial does; ``sending_key`` on: the key may only
@@ -44,9 +42,6 @@ class SimulatedMailgun(FaultyServer):
         self.sandbox = self.sending_key = False
         self.state = "active"
         self.log_knows = True
-        self.at = _BEGIN
-        self.messages: list[dict[str, Any]] = []
-        self.effects: Counter[str] = Counter()
         self._hooks = 0
 
     def receipts(self, send_id: str, *kinds: ReceiptKind) -> list[Hook]:
@@ -54,20 +49,17 @@ class SimulatedMailgun(FaultyServer):
 
         A kind asked for twice is the same event again. Each tells its own time of happening.
         """
-        message = self._message(send_id)
+        message = self.kept(send_id)
         return [receipt(message, kind, self._signed()) for kind in kinds]
 
     def reply(self, send_id: str, text: str) -> list[Hook]:
         """The webhook of an answer to an accepted message."""
         signed = self._signed()
-        return [inbound(self._message(send_id), text, signed, self.at, self._hooks)]
+        return [inbound(self.kept(send_id), text, signed, self.at, self._hooks)]
 
     def _signed(self) -> dict[str, str]:
         self._hooks += 1
         return signature(self.signing_key, self.at, self._hooks)
-
-    def _message(self, send_id: str) -> dict[str, Any]:
-        return next(each for each in self.messages if each["variables"].get("hb_send") == send_id)
 
     def _answer(self, request: Request) -> Answer:
         where = urlsplit(request.target)
@@ -134,8 +126,7 @@ class SimulatedMailgun(FaultyServer):
             "form": dict(form),
             "files": files,
         }
-        self.messages.append(message)
-        self.effects[variables.get("hb_send", "")] += 1
+        self.keep(variables.get("hb_send", ""), message)
         return Answer(200, {"id": given, "message": "Queued. Thank you."})
 
     def _events(self, query: Mapping[str, str]) -> Answer:

@@ -5,14 +5,14 @@ the far side. Answers follow Postmark's developer documentation, read 2026-11.
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from email.headerregistry import Address, AddressHeader
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from app.demo.faulty_http import Answer, FaultyServer, Request
+from app.demo.faulty_http import Answer, Request
+from app.demo.mail_account import MailAccount
 
 _SUBMITTED = "2026-11-16T04:00:00.0000000-05:00"
 _NO_PAGE = Answer(404, b"<html><body>Not found</body></html>", (("Content-Type", "text/html"),))
@@ -20,7 +20,7 @@ _METADATA_FIELDS, _METADATA_KEY, _METADATA_VALUE = 10, 20, 80
 """Documented: fields in all, characters of a key, characters of a value."""
 
 
-class SimulatedPostmark(FaultyServer):
+class SimulatedPostmark(MailAccount):
     """One Postmark server; use it as an async context manager.
 
     ``inactive`` addresses are refused with 406; ``verified`` limits the domains that may send (None: any);
@@ -38,8 +38,6 @@ class SimulatedPostmark(FaultyServer):
         self.credits = 1_000_000
         self.search_knows = True
         self.sandbox = self.tracks_opens = False
-        self.messages: list[dict[str, Any]] = []
-        self.effects: Counter[str] = Counter()
 
     def _answer(self, request: Request) -> Answer:
         path = urlsplit(request.target)
@@ -89,9 +87,9 @@ class SimulatedPostmark(FaultyServer):
 
     def _accept(self, message: dict[str, Any]) -> Answer:
         self.credits -= 1
-        self.effects[str((message.get("Metadata") or {}).get("hb_send", ""))] += 1
+        send_id = str((message.get("Metadata") or {}).get("hb_send", ""))
         delivery = str(uuid5(NAMESPACE_URL, f"{self.url}/{len(self.messages)}"))
-        self.messages.append({**message, "MessageID": delivery})
+        self.keep(send_id, {**message, "MessageID": delivery})
         to = ", ".join(box.addr_spec for box in _mailboxes(message["To"]))
         body = {"To": to, "SubmittedAt": _SUBMITTED, "MessageID": delivery, "ErrorCode": 0, "Message": "OK"}
         return Answer(200, body)

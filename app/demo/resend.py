@@ -8,25 +8,24 @@ its OpenAPI document, read 2026-11.
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from app.demo.faulty_http import Answer, FaultyServer, Request
+from app.demo.faulty_http import Answer, Request
+from app.demo.mail_account import MailAccount
 from app.demo.resend_hooks import Hook, inbound_body, receipt_body, signed
 from app.mail.hooks import ReceiptKind
 
 KEY_KEPT = timedelta(hours=24)
-_BEGIN = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 _BOX = re.compile(r"[^<>]*<?[^<>@\s]+@(?P<domain>[^<>@\s]+\.[^<>@\s]+?)>?")
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _LONGEST_KEY, _MOST_TO = 256, 50
 
 
-class SimulatedResend(FaultyServer):
+class SimulatedResend(MailAccount):
     """One Resend account; use it as an async context manager.
 
     ``verified`` limits the domains that may send (None: any); ``suppressed`` addresses are accepted and then
@@ -49,9 +48,6 @@ class SimulatedResend(FaultyServer):
         self.quota = 1_000_000
         self.restricted = False
         self.domains: dict[str, dict[str, Any]] = {}
-        self.at = _BEGIN
-        self.messages: list[dict[str, Any]] = []
-        self.effects: Counter[str] = Counter()
         self._keys: dict[str, tuple[str, str, datetime]] = {}
         self._received: dict[str, dict[str, Any]] = {}
 
@@ -63,7 +59,7 @@ class SimulatedResend(FaultyServer):
         A kind asked for twice is the same webhook again. Each tells its own time of happening and is signed
         ``late`` after the simulator's ``at``.
         """
-        message = next(each for each in self.messages if _send(each) == send_id)
+        message = self.kept(send_id)
         bodies = [receipt_body(message, kind) for kind in kinds]
         return [signed(body, secret or self.secret, self.at + late) for body in bodies]
 
@@ -72,7 +68,7 @@ class SimulatedResend(FaultyServer):
 
         ``other`` replaces fields of the mail as Resend's API gives it, such as ``from`` and ``headers``.
         """
-        message = next(each for each in self.messages if _send(each) == send_id)
+        message = self.kept(send_id)
         mail = inbound_body(message, text, self.at, len(self._received))
         mail.update(other)
         self._received[mail["id"]] = mail
@@ -151,12 +147,11 @@ class SimulatedResend(FaultyServer):
 
     def _accept(self, message: dict[str, Any], key: str | None, content: str) -> Answer:
         self.quota -= 1
-        self.effects[_send(message)] += 1
         email_id = str(uuid5(NAMESPACE_URL, f"resend/{key}/{content}/{len(self.messages)}"))
         # Message-ID is replaced: the message leaves through another service.
         wire = f"<{email_id}@email.simulated.example>"
         kept = {"id": email_id, "message_id": wire, "created_at": self.at.isoformat()}
-        self.messages.append({**message, **kept})
+        self.keep(_send(message), {**message, **kept})
         if key is not None:
             self._keys[key] = (content, email_id, self.at)
         return Answer(200, {"id": email_id}, (("ratelimit-remaining", "4"), ("ratelimit-reset", "1")))

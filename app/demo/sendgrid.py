@@ -6,22 +6,20 @@ receipts and inbound mail in SendGrid's shapes. Facts from SendGrid's documentat
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from app.demo.faulty_http import Answer, FaultyServer, Request
+from app.demo.faulty_http import Answer, Request
+from app.demo.mail_account import MailAccount
 from app.demo.sendgrid_hooks import Hook, Signer, event_body, events, inbound, long_id
 from app.mail.hooks import ReceiptKind
 
-_BEGIN = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 _ADDRESS = re.compile(r"[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+")
 _CATEGORY = re.compile(r"categories IN \('([^']+)'\)")
 
 
-class SimulatedSendGrid(FaultyServer):
+class SimulatedSendGrid(MailAccount):
     """One SendGrid account; use it as an async context manager.
 
     ``senders`` limits the addresses that may send (None: any); ``logs_know`` off makes the logs lag for good;
@@ -41,9 +39,6 @@ class SimulatedSendGrid(FaultyServer):
         self.logs_know = True
         self.scopes = ["mail.send", "whitelabel.read"]
         self.domains: dict[str, bool] = {}
-        self.at = _BEGIN
-        self.messages: list[dict[str, Any]] = []
-        self.effects: Counter[str] = Counter()
         self._signer = Signer()
         self.public_key = self._signer.public
         self._replies = 0
@@ -53,18 +48,15 @@ class SimulatedSendGrid(FaultyServer):
 
         A kind asked for twice is the same event again. Each tells its own time of happening.
         """
-        bodies = [event_body(self._message(send_id), kind) for kind in kinds]
+        bodies = [event_body(self.kept(send_id), kind) for kind in kinds]
         batches = [bodies] if batched else [[body] for body in bodies]
         return [events(batch, self._signer, self.at) for batch in batches]
 
     def reply(self, send_id: str, text: str, *, charset: str = "utf-8") -> list[Hook]:
         """The webhook of an answer to an accepted message."""
         self._replies += 1
-        message = self._message(send_id)
+        message = self.kept(send_id)
         return [inbound(message, text, self._signer, self.at, number=self._replies, charset=charset)]
-
-    def _message(self, send_id: str) -> dict[str, Any]:
-        return next(each for each in self.messages if _send(each) == send_id)
 
     def _answer(self, request: Request) -> Answer:
         where = urlsplit(request.target)
@@ -130,8 +122,7 @@ class SimulatedSendGrid(FaultyServer):
         if message["mail_settings"]["sandbox_mode"]["enable"]:
             return Answer(200, b"")
         unique = f"sim{len(self.messages):019d}"
-        self.messages.append({**message, "id": unique, "acceptedAt": self.at.isoformat()})
-        self.effects[_send(message)] += 1
+        self.keep(_send(message), {**message, "id": unique, "acceptedAt": self.at.isoformat()})
         return Answer(202, b"", (("X-Message-Id", unique),))
 
     def _logs(self, request: Request) -> Answer:

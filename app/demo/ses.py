@@ -7,13 +7,11 @@ notifications must be given ``certificate``.
 
 import base64
 import json
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.parser import BytesParser
 from email.policy import default
 from functools import cached_property
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from cryptography import x509
@@ -23,7 +21,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from app.demo.faulty_http import Answer, FaultyServer, Request
+from app.demo.faulty_http import Answer, Request
+from app.demo.mail_account import MailAccount
 from app.mail.sigv4 import AwsKeys, signed_headers
 from app.moments import machine_now
 
@@ -35,7 +34,7 @@ _NAMES = ("Message", "MessageId", "SubscribeURL", "Subject", "Timestamp", "Token
 _SKEW = timedelta(minutes=5)
 
 
-class SimulatedSes(FaultyServer):
+class SimulatedSes(MailAccount):
     """One SES account in one region; use it as an async context manager.
 
     ``verified`` limits the domains that may send (None: any); ``paused`` refuses everything;
@@ -57,8 +56,6 @@ class SimulatedSes(FaultyServer):
         self.in_sandbox, self.may_look = False, True
         self.identities: dict[str, bool] = {}
         self.topic = f"arn:aws:sns:{region}:123456789012:heardback"
-        self.messages: list[dict[str, Any]] = []
-        self.effects: Counter[str] = Counter()
         self._now = now
 
     @cached_property
@@ -125,17 +122,16 @@ class SimulatedSes(FaultyServer):
         return fresh and right["authorization"] == request.headers.get("authorization")
 
     def _accept(self, tag: str, to: str, raw: bytes) -> Answer:
-        self.effects[tag] += 1
         message_id = f"{uuid5(NAMESPACE_URL, f'{self.url}/{len(self.messages)}').hex}-000000"
         headers = dict(BytesParser(policy=default).parsebytes(raw, headersonly=True).items())
-        self.messages.append({"id": message_id, "tag": tag, "to": to, "raw": raw, "headers": headers})
+        self.keep(tag, {"id": message_id, "tag": tag, "to": to, "raw": raw, "headers": headers})
         return Answer(200, {"MessageId": message_id})
 
     # The way back
 
     def receipt(self, send_id: str, event: str, at: datetime, **told: object) -> tuple[dict[str, str], bytes]:
         """A signed notification of that event, such as ``Bounce``, about what was accepted under this id."""
-        [message] = [one for one in self.messages if one["tag"] == send_id][:1]
+        message = self.kept(send_id)
         mail = {
             "messageId": message["id"],
             "timestamp": _iso(at),
