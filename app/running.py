@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from app.db import unit_of_work
-from app.delivery.routes import Route
+from app.delivery.route import Route
 from app.delivery.routes_file import configured
 from app.delivery.routing import Routes
 from app.errors import UnsafeSettings

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from app.delivery import route_shapes as shapes
-from app.delivery.route import Route, RouteMeta
+from app.delivery.route import Route
 from app.delivery.route_brevo import BrevoRoute
 from app.delivery.route_folder import FolderRoute
 from app.delivery.route_http import HttpTimeouts
@@ -23,22 +23,6 @@ from app.mail.postmark import PostmarkSettings
 from app.mail.resend import ResendSettings
 from app.mail.sendgrid import SendGridSettings
 from app.mail.ses import SesSettings
-
-__all__ = [
-    "BrevoRoute",
-    "FolderRoute",
-    "HttpTimeouts",
-    "MailgunRoute",
-    "PostmarkRoute",
-    "ResendRoute",
-    "Route",
-    "RouteMeta",
-    "SendGridRoute",
-    "SmtpRoute",
-    "SmtpTimeouts",
-    "made",
-    "route_from",
-]
 
 _SHAPES: TypeAdapter[shapes.RouteShape] = TypeAdapter(shapes.AnyRoute)
 

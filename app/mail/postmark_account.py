@@ -5,6 +5,7 @@ asks for; a sandbox server delivers nothing. Only the account's token may ask fo
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from app.mail.account import OK, REFUSED, Question, Said, fine, note, question, told, unclear, wrong
 from app.mail.postmark import PostmarkSettings
@@ -12,11 +13,10 @@ from app.mail.postmark import PostmarkSettings
 
 def questions(settings: PostmarkSettings, domain: str, /) -> tuple[Question, ...]:
     """``GET /server``."""
-    del domain
-    return (question(f"{settings.base_url.rstrip('/')}/server", _server),)
+    return (question(f"{settings.base_url.rstrip('/')}/server", partial(_server, domain)),)
 
 
-def _server(status: int, headers: Mapping[str, str], body: bytes) -> Iterator[Said]:
+def _server(domain: str, status: int, headers: Mapping[str, str], body: bytes) -> Iterator[Said]:
     del headers
     server = told(body)
     if status in REFUSED:
@@ -26,7 +26,10 @@ def _server(status: int, headers: Mapping[str, str], body: bytes) -> Iterator[Sa
     elif server["DeliveryType"] == "Sandbox":
         yield wrong("The token is that of a sandbox server, which delivers to nobody; use a live server's.")
     else:
-        yield fine("Postmark accepts the token, and its server delivers.")
+        yield fine(
+            "Postmark accepts the token, and its server delivers; "
+            f"whether {domain} is confirmed there shows when a mail leaves (`heardback mail test`)."
+        )
         if server.get("TrackOpens"):
             yield note(
                 "Open tracking is on for the whole server, and no message can decline it; "

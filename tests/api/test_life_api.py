@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from app.delivery.routes import FolderRoute, RouteMeta
+from app.delivery.route import RouteMeta
+from app.delivery.route_folder import FolderRoute
 from app.delivery.routing import Routes
 from app.mail.outbound import Envelope, Outcome, OutcomeKind
 from tests.api.life import MONDAY, Life, minutes, open_life

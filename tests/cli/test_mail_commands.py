@@ -64,7 +64,7 @@ def test_a_check_prints_a_line_a_route_and_what_was_found(far: SimulatedPostmark
     assert (
         "main (postmark): from ostwind-robotics.de, for all mail; receipts could go to http" in result.output
     )
-    assert "  ok     Postmark accepts the token, and its server delivers." in result.output
+    assert "  ok     Postmark accepts the token, and its server delivers; " in result.output
     assert "  note   Bounces and complaints are not heard of; give routes.main.receipts" in result.output
     assert "mail as a whole" in result.output
     assert far.token not in result.output

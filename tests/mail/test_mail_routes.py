@@ -10,13 +10,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from app.delivery.routes import (
-    FolderRoute,
-    RouteMeta,
-    SmtpRoute,
-    SmtpTimeouts,
-    route_from,
-)
+from app.delivery.route import RouteMeta
+from app.delivery.route_folder import FolderRoute
+from app.delivery.route_smtp import SmtpRoute, SmtpTimeouts
+from app.delivery.routes import route_from
 from app.errors import UnsafeSettings
 from app.mail.dsn import receipts_in
 from app.mail.outbound import OutcomeKind
