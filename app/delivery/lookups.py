@@ -26,9 +26,10 @@ from app.mail.outbound import Outcome, OutcomeKind
 
 AFTER, WITHIN = timedelta(minutes=60), timedelta(hours=20)
 """Asked when a mail is so old, and again after as long; never of one that a provider's log may have dropped:
-the shortest keep a day."""
+the shortest keep a day. No setting: any earlier, logs that lag by half an hour would prove nothing."""
 TIMES, BUDGET = 2, 20
-"""How often one mail is asked about, and how many a route in a minute."""
+"""How often one mail is asked about, and how many a route in a minute. No setting: sending must
+keep its share of the provider's limit, and 28 000 in a day are more than a company's lost webhooks."""
 UNKNOWN_THERE = "the provider does not know it"
 _MINUTE = timedelta(minutes=1)
 

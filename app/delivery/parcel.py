@@ -201,7 +201,8 @@ class Packer:
             await tell_unreached(session, delivery, follow_up, Unreached.NO_ADDRESS, now)
             raise CannotLeave("no e-mail address is known", waits=True)
         delivery.address_hash = recipient.address_hash
-        sender, reply_to = sender_of(self.settings, signer)
+        here = settings_of(await session.get_one(Connection, delivery.connection_id))
+        sender, reply_to = sender_of(self.settings, here, signer)
         if self.settings.reply_address and recipient.role == PersonRole.CANDIDATE:
             reply_to = self._answered_at(self.settings.reply_address, delivery.id, reply_to or sender)
         await self._refuse_paused(session, delivery, follow_up, sender, now)

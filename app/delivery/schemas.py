@@ -30,6 +30,10 @@ _DELIVERY: dict[str, JsonValue] = {
     "created_at": "2026-11-20T13:00:00Z",
     "settled_at": None,
     "inquiries": 0,
+    "checks": 0,
+    "checked_at": None,
+    "checked": None,
+    "replaced_by": None,
 }
 _ATTEMPT: dict[str, JsonValue] = {
     "number": 1,
@@ -82,6 +86,15 @@ class DeliveryShown(Shown):
     created_at: datetime
     settled_at: datetime | None
     inquiries: int
+    """How often an unknown outcome was asked about."""
+    checks: int
+    """How often the provider was asked about it because no receipt came."""
+    checked_at: datetime | None
+    """Real time of the last such question."""
+    checked: Literal["found", "absent", "given_up", "cannot_be_asked", "by_hand"] | None
+    """What asking has shown in the end; ``by_hand``: a person has said that it arrived."""
+    replaced_by: str | None
+    """The delivery by which it was sent again under a key of its own, after it had come back."""
 
     model_config = _like(_DELIVERY)
 

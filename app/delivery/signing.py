@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.delivery.models import Delivery
 from app.followups.models import FollowUp
+from app.intake.config import ConnectionSettings
 from app.mail.outbound import Address
 from app.privacy.vault import Vault
 from app.settings import Settings
@@ -22,9 +23,14 @@ async def addressee_and_signer(
     return people.get((role, external_id)), open_person(vault, signed) if signed else PersonData()
 
 
-def sender_of(settings: Settings, recruiter: PersonData) -> tuple[Address, Address | None]:
-    """From the recruiter's own address where the domain is ours; else in their name, replies to them."""
-    own = Address(settings.mail_from_name, settings.mail_from)
+def sender_of(
+    settings: Settings, here: ConnectionSettings, recruiter: PersonData
+) -> tuple[Address, Address | None]:
+    """From the recruiter's own address where the domain is ours; else in their name, replies to them.
+
+    Ours is what the connection's settings (``here``) say, else the service's.
+    """
+    own = Address(here.sender_name or settings.mail_from_name, here.sender_address or settings.mail_from)
     if not recruiter.email or not recruiter.full_name:
         return own, None
     theirs = Address(recruiter.full_name, recruiter.email)

@@ -15,6 +15,8 @@ from app.delivery.signing import addressee_and_signer, sender_of
 from app.delivery.ways import EMAIL_LOG, MAIL, TAG, WRITES, tag_of
 from app.delivery.words import task_text, task_title
 from app.followups.models import FollowUp
+from app.intake.connections import settings_of
+from app.intake.models import Connection
 from app.privacy.vault import Vault
 from app.settings import Settings
 from app.sla.models import Clock
@@ -71,7 +73,8 @@ async def _logged(
         ),
     )
     addressee, recruiter = await addressee_and_signer(session, vault, delivery, follow_up, application)
-    sender, _ = sender_of(settings, recruiter)
+    here = settings_of(await session.get_one(Connection, delivery.connection_id))
+    sender, _ = sender_of(settings, here, recruiter)
     return replace(
         write,
         title=words["subject"],

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.errors import Unprocessable
+from app.mail.headers import address as sound_address
+from app.mail.outbound import Address
 from app.moments import zone
 
 Mode = Literal["send", "note_only", "off"]
@@ -112,11 +114,11 @@ class ConnectionSettings(BaseModel):
     a message waits for a person."""
     sender_name: str | None = None
     sender_address: str | None = None
-    """Unset: those of the service's settings."""
+    """From whom its mail comes, where a recruiter's own address is not of the same domain; unset: those of
+    the service's settings. The mail route must be allowed to send from that domain."""
 
     note_user: str | None = None
     """The vendor's id of the user in whose name notes are written."""
-    note_visibility: Literal["admin_only", "private", "public"] = "public"
 
     poll: bool = True
     """Ask the ATS for what its webhooks never say."""
@@ -135,7 +137,13 @@ class ConnectionSettings(BaseModel):
         return self.delivery.get(kind, self.default_delivery)
 
     def refuse_foreign_addresses(self, *, trial: bool) -> None:
-        """Raises `Unprocessable` for an address of another API, except on trial one of this machine."""
+        """Raises `Unprocessable` for an address of another API, except on trial one of this machine.
+
+        And `InvalidAddress` or `UnsafeHeader` for a sender that no mail server can take.
+        """
+        sound_address(Address(self.sender_name or "", "nobody@heardback.example"), "sender_name")
+        if self.sender_address is not None:
+            sound_address(Address("", self.sender_address), "sender_address")
         for field in ("base_url", "auth_url"):
             url = getattr(self, field)
             if url is None:

@@ -166,7 +166,10 @@ def open_secrets(connection_id: str, sealed: bytes, vault: Vault) -> ConnectionS
 
 
 def settings_of(connection: Connection) -> ConnectionSettings:
-    return ConnectionSettings.model_validate(connection.settings)
+    """As stored; what an older version knew and this one does not is passed over."""
+    known = ConnectionSettings.model_fields
+    said = {name: value for name, value in connection.settings.items() if name in known}
+    return ConnectionSettings.model_validate(said)
 
 
 def account_of(settings: ConnectionSettings, secrets: ConnectionSecrets) -> Account:

@@ -157,7 +157,9 @@ async def replay_event(
 
 def _shown(connection: Connection, public_url: str) -> ConnectionShown:
     url = f"{public_url.rstrip('/')}/webhooks/{connection.id}"
-    return ConnectionShown.model_validate({**connection.model_dump(exclude={"secrets"}), "webhook_url": url})
+    settings = connections.settings_of(connection).model_dump(mode="json")
+    shown = {**connection.model_dump(exclude={"secrets"}), "settings": settings, "webhook_url": url}
+    return ConnectionShown.model_validate(shown)
 
 
 def _secrets(new: ConnectionNew, made: str | None) -> ConnectionSecrets:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from app.access import keys
 from app.db import unit_of_work
 from app.delivery import by_hand, lookups
 from app.delivery.models import Delivery
@@ -96,6 +97,19 @@ async def test_asked_once_at_its_time_and_noted(house: House) -> None:
     assert (delivery.state, delivery.checked, delivery.receipt) == ("sent", "found", None)
     assert next(age for send_id, age in house.route.asked if send_id == delivery.id) == timedelta(minutes=61)
     assert house.sent() == 1
+
+
+async def test_the_api_shows_when_it_was_asked_and_what_it_showed(house: House) -> None:
+    """Whoever wonders about a mail without a receipt sees that it was looked for."""
+    await house.later(minutes=61)
+    async with unit_of_work(house.small.services.sessions) as session:
+        now, scopes = house.small.machine.now(), [keys.Scope.READ]
+        _, shown = await keys.create(session, name="test", scopes=scopes, now=now)
+    mail = await house.mail()
+    key = {"Authorization": f"Bearer {shown}"}
+    told = (await house.door.client.get(f"/v1/deliveries/{mail.id}", headers=key)).json()
+    assert (told["checks"], told["checked"], told["replaced_by"]) == (1, "found", None)
+    assert told["checked_at"] == "2026-11-02T10:12:00Z"
 
 
 async def test_proven_absent_waits_on_operations_and_is_not_sent_again(house: House) -> None:

@@ -106,6 +106,26 @@ def test_settings_that_mean_nothing_are_refused(wrong: dict[str, object]) -> Non
         ConnectionSettings.model_validate(wrong)
 
 
+async def test_what_an_older_version_knew_does_not_stop_a_newer_one(house: House) -> None:
+    """A setting that is gone is passed over where it is stored, and refused where it is given."""
+    async with unit_of_work(house.sessions) as session:
+        made = await added(session, house)
+        made.settings = {**made.settings, "gone_by_now": "public", "time_zone": "Europe/Berlin"}
+        assert connections.settings_of(made).time_zone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"sender_address": "no address"}, {"sender_name": "Two\r\nlines"}], ids=["address", "name"]
+)
+async def test_a_sender_that_no_server_takes_is_refused(house: House, wrong: dict[str, str]) -> None:
+    """When it is set, and not one by one with each mail."""
+    async with unit_of_work(house.sessions) as session:
+        made = await added(session, house)
+        with pytest.raises(Unprocessable) as refused:
+            connections.change_settings(made, house.vault, ConnectionSettings.model_validate(wrong))
+        assert refused.value.field == next(iter(wrong))
+
+
 def test_a_kind_goes_its_own_way_or_the_default_way() -> None:
     settings = ConnectionSettings(default_delivery="off", delivery={"offer_news": "send"})
     assert (settings.mode_of("offer_news"), settings.mode_of("moved_on")) == ("send", "off")
