@@ -28,6 +28,7 @@ def upgrade() -> None:
         "mailbox_token",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("box", sa.LargeBinary(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailbox_token")),
     )
 

@@ -10,10 +10,13 @@ from app.access import idempotency
 from app.intake.models import Event, EventState, RawBody
 from app.messages.models import ApprovalLink
 from app.metrics.models import WorkerSeen
+from app.replies.imap_models import ImapCursor, MailboxToken
 
 BATCH = 500
 _LINKS_KEPT = timedelta(days=90)
 """For so long an old link from a mail still says why it does nothing."""
+_MAILBOXES_KEPT = timedelta(days=90)
+"""A mailbox that nobody has read for so long is no longer ours; its refresh token has no business here."""
 _FORGOTTEN = timedelta(days=1)
 """A worker that was not seen for so long is gone, not late."""
 
@@ -39,5 +42,8 @@ async def tidy(session: AsyncSession, *, now: datetime, machine_now: datetime, r
     await session.execute(
         delete(ApprovalLink).where(col(ApprovalLink.expires_at) < machine_now - _LINKS_KEPT)
     )
+    unread = machine_now - _MAILBOXES_KEPT
+    await session.execute(delete(MailboxToken).where(col(MailboxToken.written_at) < unread))
+    await session.execute(delete(ImapCursor).where(col(ImapCursor.next_at) < unread))
     await session.execute(delete(WorkerSeen).where(col(WorkerSeen.seen_at) < machine_now - _FORGOTTEN))
     return len(bodies.all()) + answers

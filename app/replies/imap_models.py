@@ -42,3 +42,5 @@ class MailboxToken(SQLModel, table=True):
     id: str = Field(primary_key=True)
     """A digest of the token's address, client and account."""
     box: bytes = Field(sa_type=LargeBinary)
+    written_at: datetime = Field(sa_type=UtcDateTime)
+    """Machine time; one that is used is written every hour or so."""

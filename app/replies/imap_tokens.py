@@ -137,9 +137,10 @@ class MailboxTokens:
 
     async def _write(self, known: str, kept: _Kept) -> None:
         box = self.vault.seal(json.dumps(asdict(kept)).encode(), _about(known))
-        statement = insert(MailboxToken).values(id=known, box=box)
+        values = {"box": box, "written_at": self.now()}
+        statement = insert(MailboxToken).values(id=known, **values)
         async with unit_of_work(self.sessions) as session:
-            await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"box": box}))
+            await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
     @asynccontextmanager
     async def _alone(self, known: str) -> AsyncIterator[None]:

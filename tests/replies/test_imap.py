@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from app.delivery.models import Delivery
 from app.errors import UnsafeSettings
@@ -16,6 +17,7 @@ from app.replies import imap
 from app.replies.imap_models import ImapCursor
 from app.replies.mailboxes import mailboxes_of
 from app.replies.models import Reply
+from app.running import open_flow
 from app.settings import Settings
 from tests.flow.small import MONDAY, Small, open_small, webhook
 from tests.mail.smtp_server import certificates
@@ -162,6 +164,17 @@ async def test_the_flow_reads_the_mailboxes_that_are_set_up(small: Small, server
     assert await small.flow.imap() == 0
     server.mails[1] = answer(small)
     assert await replace(small.flow, mailboxes=(box_at(server),)).drains()["imap"]() == 1
+
+
+async def test_a_mailbox_that_cannot_be_read_refuses_the_start(small: Small) -> None:
+    """By its place in the mail document, before anything runs."""
+    document = (
+        '{"routes": {"m": {"kind": "folder", "directory": "m"}}, "mailboxes": [{"name": "a", "host": "b"}]}'
+    )
+    changed = small.services.settings.model_copy(update={"mail_routes": SecretStr(document)})
+    with pytest.raises(UnsafeSettings, match=r"mailboxes\.0\.username is missing"):
+        async with open_flow(replace(small.services, settings=changed), route=small.route):
+            pass
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused(small: Small, tmp_path: Path) -> None:

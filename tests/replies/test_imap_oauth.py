@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from app.db import unit_of_work
 from app.demo.faulty_http import Answer, Fault
 from app.errors import MailboxRefused, Unavailable
 from app.mail.oauth import Denied, Grant, Granted, read_answer
+from app.privacy.retention import tidy
 from app.replies.imap_check import check_mailbox
 from app.replies.imap_models import ImapCursor, MailboxToken
 from app.replies.models import Reply
@@ -121,6 +123,19 @@ async def test_a_rotated_refresh_token_survives_a_restart(small: Small, server: 
         oauth.valid = "refresh-new"
         signed_in = box_at(server, grant=oauth.grant(refresh_token="refresh-new"))
         assert await tokens_of(small).access(signed_in) == "access-5"
+
+
+async def test_a_mailbox_that_is_no_longer_read_leaves_nothing(
+    small: Small, server: SmallImap, oauth: TokenServer
+) -> None:
+    """After 90 days its tokens go, and its place; not while it is read."""
+    await poll(small, box_at(server, grant=oauth.grant())).read_due(small.instants())
+    for days, kept in ((89, 1), (2, 0)):
+        later(small, days=days)
+        async with unit_of_work(small.services.sessions) as session:
+            now = small.machine.at
+            await tidy(session, now=small.clock.at, machine_now=now, raw_body_days=60)
+        assert len(await small.rows(MailboxToken)) == len(await small.rows(ImapCursor)) == kept
 
 
 async def test_many_ask_the_server_once(small: Small, server: SmallImap) -> None:
