@@ -5,7 +5,7 @@ be a single route, such as ``{kind: resend, key: "${RESEND_KEY}"}``. Reading it 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,6 +31,17 @@ NAME = "HEARDBACK_MAIL_ROUTES"
 _ENV = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _AFTER_NAME = 2
 _ROUTE_NAME = r"^[A-Za-z0-9_.-]{1,64}$"
+
+
+class _Strict(yaml.SafeLoader):
+    """YAML in which no name stands twice: the second would silently take the place of the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002  # PyYAML's signature
+        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and names.count(key.value) > 1:
+                raise UnsafeSettings(f"{NAME} says {key.value} twice in line {key.start_mark.line + 1}.")
+        return super().construct_mapping(node, deep)
 
 
 class Use(Shape):
@@ -120,7 +131,7 @@ def document_from(given: str, known: Mapping[str, str] | None = None) -> MailDoc
     """The document that is, or stands in the file of, ``given``; raises as `read_document`."""
     text = given if given.lstrip().startswith("{") else _file(given)
     try:
-        found = yaml.safe_load(text)
+        found = yaml.load(text, _Strict)  # noqa: S506  # it is a safe loader
     except (yaml.YAMLError, RecursionError) as wrong:
         mark = getattr(wrong, "problem_mark", None)
         place = f" in line {mark.line + 1}" if mark else ""

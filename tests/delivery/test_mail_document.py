@@ -148,6 +148,7 @@ WRONG: list[tuple[Any, str]] = [
         r"routes\.a\.receipts\.provider is one of",
     ),
     ({"routes": {"a": POST}, "mailboxes": {"host": "h"}}, "mailboxes: "),
+    ('{"routes": {"a": {"kind": "pigeon"}, "a": {"kind": "pigeon"}}}', "says a twice in line 1"),
     ("{", "neither YAML nor JSON"),
     ("{" * 5_000, "neither YAML nor JSON"),
     ("/nowhere/at/all.yaml", "cannot be read"),
