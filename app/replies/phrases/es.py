@@ -11,6 +11,7 @@ _WORDS = {
     "proc": "proceso|procesos|selección|procedimiento|carrera|candidatos|búsqueda|lista de candidatos|entrevistas|convocatoria|fase|ronda",
     "oferta": "ofertas?|propuestas?|contraofertas?|contra-?ofertas?|contratos?|ofrecimientos?|precontratos?",
     "otra": "otra|otro|otras|otros|segunda|nueva|nuevo|distinta|diferente|competidora|paralela",
+    "adj": "(?:(?!(?:duda|dudas|pregunta|preguntas|sobre|acerca|con|su|la|el|del|al|respecto|consulta|copia|cuestión|si|que)\\b)\\w+ ){0,3}",
     "dia": "lunes|martes|miércoles|jueves|viernes|sábado|domingo|mañana|hoy|esta tarde|esta semana|la semana que viene|la próxima semana|a las \\d+|el \\d+|el día|ese día|esa hora|esta mañana",
     "cita": "entrevista*|cita*|reunión|llamada|videollamada|visita|prueba*|encuentro|hora",
     "quien": "amigo|amiga|compañero|compañera|colega|mujer|marido|hermano|hermana|pareja|novio|novia|hijo|hija|vecino|vecina|primo|prima|candidato|candidata|esposa|esposo|padre|madre|conocido|conocida",
@@ -27,7 +28,7 @@ _QUIZAS = "quizá*|tal vez|a lo mejor|posiblemente|estoy pensando en|me planteo|
 _STOP = Phrases(
     says=(
         "^(por favor |hola )*(stop|baja|darme de baja|desuscribir|desuscribirme|cancelar suscripción|cancelar|basta|dar de baja|desapuntarme)( por favor| gracias)*[ .!]*$",
-        "(darme|dar|dadme|dame|denme|deme|dé|den|dar|causar|doy|darse|solicito la|quiero la|pido la) (\\w+ )?(de )?baja (?!(del proceso|de la (candidatura|selección|solicitud)|voluntaria|médica|en mi|de mi|en la empresa|maternal|laboral))(de|del|en|por|mi|[.!,]|$) ?",
+        "(darme|dar|dadme|dame|denme|deme|dé|den|dar|causar|doy|darse|solicito la|quiero la|pido la) (\\w+ )?(de )?baja(?! (del? (este |su )?proceso|de (la|mi) (candidatura|selección|solicitud)|voluntaria|médica|en mi|en la empresa|maternal|laboral))( (de|del|en|por|mi)|[.!,]|$)",
         "no (me|nos) (escrib*|contact*|enví*|envíe*|mand*|molest*|envien|llamen ni escriban|remit*) (\\w+ ){0,2}(más|nunca|ningún|ninguno|nada)",
         "(dej*|par*|ces*) (ya )?de (escribirme|contactarme|enviarme|mandarme|molestarme|enviar|mandar|escribir|contactar)",
         "(no|ya no|tampoco) (quiero|deseo|quisiera|me gustaría|me interesa) (seguir )?(recib*|que me (escrib*|contact*|enví*|mand*)|saber nada|ser contactad*)",
@@ -36,6 +37,7 @@ _STOP = Phrases(
         "(quítenme|bórrenme|elimínenme|sáquenme|bórreme|quíteme|sáqueme|elimíneme|bórrame|quítame|sácame|quitarme|borrarme|eliminarme|sacarme|quitadme|borradme|desuscríbanme|desuscribirme|desuscríbame|anulen mi suscripción|cancelen mi suscripción) (\\w+ )?(de (su|la|esta|sus|vuestra|las) (lista|base|correo|listas|bases|correos|distribución|mailing|newsletter|boletín)|de (la )?lista|del boletín|ya|[.!,]|$|por favor)?(?! (proceso|del proceso))",
         "(no|ni|ningún|cero|basta de) (más|otro) (correos?|e-?mails?|mensajes?|emails|notificaciones|recordatorios|mails?)",
         "ningún (correo|mensaje|e-?mail) más|(déjenme|déjeme|dejadme|déjame) (ya )?(en paz|tranquil*)",
+        "basta de (correos|mensajes|e-?mails|mails)|(basta|ya está bien) (ya )?(de|con) (los |sus |tantos )?(correos|mensajes)",
     ),
     denied=(
         "no (me )?(he |han |ha )?(recibido|llegado|llegan|enviado|enviaron|llega|recibo|tengo) (\\w+ )?(más|ningún|otro)[^,;]*",
@@ -61,7 +63,7 @@ _WITHDRAWS = Phrases(
         "(ya no|no) (me interesa|me interesan|tengo interés|tengo ya interés|busco|necesito|quiero) (\\w+ )?(ya )?(\\w+ )?(el|la|este|esta|su|seguir|continuar|trabajo|empleo|puesto|vacante|oferta|en|participar|[.!,;]|$)|he perdido (el|mi) interés|ya no me interesa|dejado de (interesarme|buscar|estar interesad*)",
         "(he|acabo de|ya he|he ya|hemos|había|habiendo|tras|voy a|haber|decidido|decidí|prefiero|opté por|optado por) (\\w+ )?(acept*|firm*|cog*|encontr*|consegu*|elegi*|escogi*|tom*|incorpor*|acepté|comenz*|empez*|decant*|comprometid*|dado el sí a|dicho que sí a|entr*|obten*|unid*) (\\w+ )?(a |por |con |en )?(la |el )?(otra|otro|una nueva|un nuevo|nueva|nuevo|distint*) (\\w+ )?({puesto}|{empresa}|sitio|cosa)?",
         "(acepté|firmé|elegí|escogí|encontré|conseguí|empecé|comencé|cogí|acepto|elijo|firmo|escojo) (\\w+ )?(otra|otro|una nueva|un nuevo|la otra|el otro) (\\w+ )?({puesto}|{empresa}|cosa)?",
-        "(he|acabo de|ya he|hemos|he ya) (\\w+ )?(aceptado|firmado|aceptar|firmar|encontrado|conseguido) (ya )?(un|una|el|la|mi) (\\w+ )?(\\w+ )?({puesto})(?! (de|con) (ustedes|usted|vosotros))",
+        "(he|acabo de|ya he|hemos|he ya) (\\w+ )?(aceptado|firmado|aceptar|firmar|encontrado|conseguido) (ya )?(un|una) (\\w+ )?(\\w+ )?({puesto})(?! (de|con) (ustedes|usted|vosotros))",
         "(acepté|firmé) (\\w+ )?(un|una) (\\w+ )?({puesto})",
         "(he|me he|ya he|ya me he|estoy|ya estoy|me han|han|acabo de) (\\w+ )?(firmado|aceptado|comprometido|comprometida|contratad*|colocad*|trabajando|encontrado (trabajo|algo|empleo)|incorporad*|empezado a trabajar|empezado|seleccionad*) (\\w+ ){0,3}(en otr* (sitio|lado|lugar|empresa|parte)|con otr*|trabajo|empleo|algo|en otra|por otr*)",
         "(ya )?(he encontrado|encontré|tengo ya|ya tengo|he conseguido) (ya )?(trabajo|empleo|otro trabajo|otra cosa|algo)",
@@ -72,6 +74,8 @@ _WITHDRAWS = Phrases(
         "(consideren|considere|den por|dé por|daros por|consideren ustedes) (\\w+ )?(retirad*|mi candidatura|cerrad*|anulad*)",
         "(puesto|oferta|vacante|trabajo|esto|empresa|no) (\\w+ )?no (\\w+ )?(es|encaja|encajo) (\\w+ )?(para mí|lo que busco|conmigo|con lo que)|(he cambiado|cambié) de (opinión|idea|planes) (\\w+ )?(sobre|respecto|y|con)|(tomar|tomado|seguir|elegido|coger|emprender|ir por) (\\w+ )?(por )?(otro|un) (camino|rumbo) ?(distinto|diferente)?",
         "(mi|la) (búsqueda|búsqueda de (trabajo|empleo)) (\\w+ )?(ha (terminado|acabado|concluido|finalizado)|terminó)|(dejo|paso) (pasar )?(esta|la) (oportunidad|oferta|vacante)|paso de (la|esta|este)|(empiezo|comienzo|empezaré|comenzaré|me incorporo|voy a empezar|empezar) (\\w+ ){0,3}(en otr*|un nuevo|otro|una nueva|mi nuevo)",
+        "(me han|me) (cogido|contratado|seleccionado|fichado|cogieron|contrataron|elegido) (\\w+ )?(en|para|de) otr* (sitio|lado|empresa|lugar|parte|taller|puesto|trabajo)|lo dejo (aquí|estar|por aquí)|(busquen|busque|busca|buscad|contraten|llamen) a (otra|otro) (persona|candidat*)|mejor (busquen|llamen|contraten) a otr*|(es|va a ser) (que )?(un )?no ?([.,!]|$)|(no|gracias),? pero no( gracias)?|no,? gracias ?([.!]|$)|(les|os|le) dejo (\\w+ )?buscar|(no )?(me encaja|encaja con) (\\w+ ){0,4}(y|así que|por lo que|de modo que) (lo dejo|no|me retiro|prefiero)|(cerrar|terminar|finalizar|interrumpir|parar|detener) (\\w+ )?(mi|el|este) (\\w+ )?({proc}|{cand})",
+        "me ha (salido|surgido) (otro|otra|un|una) (\\w+ )?({puesto}|cosa) (\\w+ ){0,4}(y )?(lo|la) (he |voy a )?(cog*|acept*|tom*)|(creo|veo|pienso) que (\\w+ )?no es para mí|(decirles|decirle|decir|deciros) que no ?([.,!]|$)|me han renovado|(y|así que|por lo que) me quedo ?([.,!]|$|aquí|donde)|no es para mí ?([.,!]|$)",
     ),
     denied=(
         *_THIRD,
@@ -85,7 +89,7 @@ _WITHDRAWS = Phrases(
         "(cancelar|anular|aplazar|cambiar|mover|declinar|rechazar|posponer)[^,;]*({cita})[^,;]*",
         "(rechaz*|declin*|dicho que no a|dej* pasar|renunci* a) (\\w+ )?(la )?(otra|otro|otras|una|dos|su otra|varias)[^,;]*",
         "antes de (aceptar|firmar|decidir*|renunciar|retirar*)[^,;]*",
-        "otr* (candidat*|persona)",
+        "otr* candidat*",
     ),
     unless=("{pasado}",),
 )
@@ -93,12 +97,13 @@ _WITHDRAWS = Phrases(
 _OTHER_OFFER = Phrases(
     says=(
         "({otra}) (\\w+ ){0,2}({oferta})",
-        "(he recibido|recibí|tengo|me han hecho|me han ofrecido|me hicieron|me ha llegado|me llegó|acabo de recibir|hay|cuento con|me ha hecho|me hace|me ofrecen|dispongo de|recibir|recibido|me han presentado|me han enviado|me han dado|me acaban de hacer|me acaban de|me ofrece|me ha ofrecido|me han propuesto|me proponen|valorando|estudiando|considerando|mantengo|manejo|poseo|obtuve|hecho|llegado) (\\w+ ){0,4}(una|un|dos|tres|varias|otra|otro|alguna) (\\w+ ){0,3}({oferta}|puesto|trabajo|empleo|plaza|ascenso)",
+        "(he recibido|recibí|tengo|me han hecho|me han ofrecido|me hicieron|me ha llegado|me llegó|acabo de recibir|hay|cuento con|me ha hecho|me hace|me ofrecen|dispongo de|recibir|recibido|me han presentado|me han enviado|me han dado|me acaban de hacer|me acaban de|me ofrece|me ha ofrecido|me han propuesto|me proponen|valorando|estudiando|considerando|mantengo|manejo|poseo|obtuve|hecho|llegado) (\\w+ ){0,4}(una|un|dos|tres|varias|otra|otro|alguna) {adj}({oferta}|puesto|trabajo|empleo|plaza|ascenso)",
         "({oferta}) (\\w+ )?(firme |en firme |formal |por escrito |concreta |de trabajo |laboral |de empleo )*(de|en|con|por parte de) (otra|otro|otras|una empresa|la competencia|un competidor|mi (empresa|jefe))|(una|dos) ({oferta}) (\\w+ )?(encima de la mesa|sobre la mesa|en mano|en la mano|en firme|por escrito|pendiente)|(sobre|encima de) la mesa",
         "(otra|otro|una segunda) (\\w+ )?({empresa}) (\\w+ ){0,3}(me ha|me|ha|quiere|quieren|me han|espera|necesita|me pide) (\\w+ ){0,4}(ofrec*|hecho|propuest*|oferta|contrat*|respuesta|seleccionad*|elegid*|escogid*|conteste|decisión|aceptad*|dicho que sí|incorpor*)",
         "me (han|ha|acaban de|ofrecen|ofrece) (\\w+ )?(ofrecido|ofrecer|propuesto|ofrecieron|seleccionado|ofrec*|elegido|escogido) (\\w+ )?(un|una|el|otro|otra|la|en otra|en otro|para otro|para otra) (\\w+ ){0,2}({puesto}|ascenso|{empresa})",
         "(quieren|quiere|querrían|desean|pretenden) (contratarme|que (empiece|firme|me incorpore|conteste|trabaje|decida|me una))|me (quieren|quiere) (\\w+ )?(contratar|fichar|incorporar|en plantilla|en su)|(me|nos) (han|ha) (\\w+ )?(pasado|enviado|mandado|dado|puesto|entregado|preparado) (\\w+ ){0,3}(condiciones|contrato|papeles|precontrato|propuesta)|(llamaron|llamado|contactado|escrito) (\\w+ )?(de|desde|por) (otra|otro|una) (\\w+ )?({empresa}) (\\w+ ){0,3}(ofrec*|quier*|para|con)|me ofrecen (\\w+ )?(incorporarme|empezar|entrar|trabajar|un)",
         "contraoferta|contra-?oferta|(igualar|mejorar|superar) (\\w+ )?(la|esa|esta|su|dicha|otra) (\\w+ )?(oferta|propuesta|condiciones|cifra)|oferta (en otro|de otro|de otra|en otra)|(tengo que|debo|he de|quieren que|piden que|esperan que) (\\w+ )?(les )?(responder|contestar|dar respuesta|decir|firmar|conteste|responda|decida|firme) (\\w+ )?(a la otra|a otra|en la otra|con la otra|al otro|a los otros)",
+        "(hay|tengo) (\\w+ )?otra (\\w+ )?({empresa}) (\\w+ ){0,4}(interesada|que|esperando|pendiente|quiere|y) (\\w+ ){0,6}(respuesta|conteste|decisión|contrat*|quier*|decida|oferta)",
     ),
     denied=(
         *_THIRD,
@@ -128,9 +133,10 @@ _ASKS_TIME = Phrases(
         "(hablarlo|consultarlo|comentarlo|hablar) con (mi|la|el|mis)|(les|le|os|te) (\\w+ )?(contesto|respondo|digo|confirmo|aviso|daré|doy|contestaré|responderé|diré|confirmaré|avisaré|escribo|escribiré|comunico|comunicaré|haré saber|podré (decir|contestar|responder|confirmar)|puedo (decir|contestar|responder|confirmar)) (\\w+ ){0,4}(el|antes|la semana|mañana|en|cuando|pronto|a más tardar|como muy tarde|durante|dentro|a lo largo|tan pronto|en cuanto|a principios|a finales|después|{dia})",
         "(no puedo|no podría|aún no|todavía no|no he|no estoy en condiciones de|no me es posible|no sé todavía|no estoy) (\\w+ )?(\\w+ )?(decid*|contest*|respond*|dar* (una )?respuesta|tom* (una |la )?decisión|comprom*|list* para|segur* (de|del) todo|firmar) (\\w+ )?(tan (rápido|pronto)|hoy|ya|todavía|aún|ahora|inmediat*|de inmediato|antes|en este momento|todo|[.,!]|$)",
         "(esperar|esperarme|guardarme|paciencia|esperen|espérenme|esperaran) (\\w+ )?(unos|un poco|hasta|algo|mi respuesta|a que|un|el puesto)|(me lo|lo) (\\w+ )?(estoy pensando|tengo que pensar|pienso|pensaré|estoy valorando|tengo que hablar|hablo con)|(contestar|responder|decidir|dar una respuesta|darles una respuesta|confirmar) (\\w+ ){0,4}(más tarde|la semana que viene|la próxima semana|más adelante|el {dia}|hasta el|en unos días|después de)",
+        "(puedo|podría|podré|me permite|me permiten|le importa que|les importa que) (\\w+ )?(contest*|respond*|confirm*|decirles|decirle|avis*|darles|darle) (\\w+ ){0,4}(la semana|el|mañana|más tarde|en|dentro|después|a finales|a principios|antes|{dia})|(hablar|consultar|comentar|tratar)(lo|los)? (\\w+ )?(antes |primero |todavía )?con (mi|mis|la) (\\w+ )?(familia|mujer|marido|pareja|esposa|esposo|padres|hijos|novia|novio)",
+        "me (dan|da|dais|das|dejan|deja|conceden|concede) (\\w+ )?(un par|unos|algunos|más|un poco|hasta|dos|tres|una semana|otra|tiempo)|antes de (contestar|responder|decidir*|firmar|aceptar|dar*) (\\w+ )?(\\w+ )?(tengo|debo|necesito|quiero|me gustaría|prefiero)",
     ),
     denied=(
-        *_THIRD,
         "no (necesito|hace falta|quiero|preciso)[^,;]*",
         "(tóm*|tome*|tóme*)[^,;]*(tiempo|su tiempo)[^,;]*|(si|cuando) (ustedes|usted|necesit*)[^,;]*",
         "(preaviso|vacaciones|permiso|mudanza|trayecto|desde hace|aparcamiento|hace (dos|tres|unas|varias|\\d+))[^,;]*",
@@ -145,7 +151,7 @@ _ASKS_TIME = Phrases(
 _WARM = Phrases(
     says=(
         "(muy|sigo|realmente|totalmente|sigo estando|sigo muy|absolutamente|verdaderamente|sumamente|por supuesto|claro|continúo|super|súper|plenamente|tan|bastante|continúo muy|igual de|enormemente|más que nunca|todavía|aún|más|estoy|profundamente) (\\w+ )?(muy |igual de |más que nunca |sigo )*(interesad*|ilusionad*|motivad*|entusiasmad*|encantad*|animad*|convencid*|emocionad*)",
-        "me (\\w+ )?(interesa|encanta|encantaría|ilusiona|apasiona|entusiasma|motiva|encantó|gustó mucho|atrae|gusta mucho|fascina|apetece|hace mucha ilusión|hace ilusión|haría ilusión|haría mucha ilusión|gustaría mucho|sigue interesando|gustó muchísimo|ilusionaría)(?! (saber|conocer|preguntar|pedir|retirar|tener más tiempo))",
+        "me (\\w+ )?(interesa|encanta|encantaría|ilusiona|apasiona|entusiasma|motiva|gustó mucho|atrae|gusta mucho|fascina|apetece|hace mucha ilusión|hace ilusión|haría ilusión|haría mucha ilusión|gustaría mucho|sigue interesando|gustó muchísimo|ilusionaría)(?! (saber|conocer|preguntar|pedir|retirar|tener más tiempo))",
         "(confirm*|reiter*|manif*|mant*|reafirm*|expres*|renov*|transmitir*|mostrar) (\\w+ )?(\\w+ )?(mi|todo mi|el) (\\w+ )?(interés|entusiasmo|ilusión|motivación)|(mi|gran|mucho|todo mi|máximo|enorme) (\\w+ )?(interés|ilusión|entusiasmo) (\\w+ )?(en|por|sigue|es|intacto|se mantiene|permanece|continúa|no ha)|(interés|ilusión) (\\w+ ){0,3}(intact*|igual|sigue)|(sigue|siguen) (\\w+ )?interesándome|(tengo|con|mantengo|sigo con|sigo teniendo) (\\w+ )?(mucho|gran|todo el|mucha|muchas|muchísim*|total|toda la) (\\w+ )?(interés|ilusión|ganas|entusiasmo)",
         "(con|tengo|tenía) (muchas|muchísimas|todas las|unas) ganas|(ganas|deseando|ansios*|impaciente*) (\\w+ )?(de|por|en)? ?(\\w+ )?(empezar|trabajar|conocer|conocerles|incorporarme|formar|volver|unirme|participar|continuar|verles|comenzar|seguir|sumarme|visitar|que llegue|aportar|hablar)|no veo la hora de|tengo ganas de",
         "(sería|será|es|supondría) (\\w+ )?(un placer|un honor|un orgullo|una alegría|un sueño|encantad*|un privilegio|una ilusión|una gran oportunidad|el trabajo de mis sueños|mi sueño) ?",
@@ -153,6 +159,8 @@ _WARM = Phrases(
         "(me gustaría|quiero|quisiera|deseo|desearía|querría|espero) (\\w+ )?(mucho |seguir |poder |realmente |de verdad |continuar )*(\\w+ )?(trabajar (con|en|para)|formar parte|unirme|incorporarme|seguir (adelante|en el|con el|participando)|continuar (en|con|adelante)|pertenecer|sumarme|aceptar (la|su|el)|avanzar|este puesto|el puesto)",
         "(sí|que sí),? (\\w+ )?(quiero|me interesa|acepto|cuenten)|(quiero|querría) (ese|este|el) (trabajo|puesto|empleo)|(interés|interesad*) ?[:,] ?(sí|mucho|total)|(primera|mejor|mi) (opción|elección|preferencia)|(trabajo|puesto|empresa) (\\w+ )?(de mis sueños|soñad*|ideal)|(prefiero|preferiría) (\\w+ )?(su|vuestra|trabajar con|a ustedes|esta)|(justo|exactamente|precisamente) lo que (\\w+ )?(busc*|quer*|quier*|estaba buscando|estoy buscando)|mi favorit*|encaja (perfectamente|muy bien|totalmente) (conmigo|con lo)",
         "(acepto|aceptar|acepto con) (\\w+ )?(encantad* |con (mucho gusto|ilusión|alegría|gusto|placer) |gustosamente )?(la|su|vuestra|el|esta) (\\w+ )?(oferta|propuesta|puesto)|cuenten conmigo|cuente conmigo|contad conmigo|(por supuesto|claro) que sí|es un sí|mi respuesta es (un )?sí|(entrevista|equipo|empresa|visita|charla|proyecto|conversación|puesto|ambiente) (\\w+ ){0,6}(me (ha )?(encant*|gust* much*|entusiasm*|convenc*|ilusion*|dej* muy)|me parec* (muy )?(interesante|genial|estupend*|fantástic*|apasionante))",
+        "(haría|hace|hizo|da|daría|qué) (\\w+ )?(much*|muchísima|tanta|una) ilusión|qué (ilusión|alegría|buena noticia|gran noticia|maravilla)|(gran|buena|excelente|estupenda|magnífica|fantástica) noticia|acepto ?([.!,]|$)|(me veo|me imagino) (\\w+ )?(trabajando|en su|con ustedes|en el equipo|ahí)|mi interés (\\w+ ){0,3}(sigue|no ha cambiado|se mantiene|intacto)",
+        "me encantó (\\w+ )?(conocer*|hablar|visitar|la|el|ver|vuestr*|su|todo)",
     ),
     denied=(
         *_THIRD,
@@ -160,7 +168,7 @@ _WARM = Phrases(
         "no (me|estoy|sigo|tengo|es) [^,;]*",
         "(me gustaría|quisiera|me interesa|me interesaría|quiero|me encantaría|desearía|querría|interesad* en) (\\w+ )?(saber|conocer (el|la|los|más|cuándo|si)|preguntar*|pedir*|tener (más|unos|un)|consultar|que me|recibir|retirar*|disponer|más tiempo|agradecer|dar|darme|darles|informar*|comentar*|plante*)[^;]*",
         "(aunque|a pesar de|pese a|por mucho que)[^,;]*",
-        "(habría|hubiera|hubiese|estaba|era|estuve) [^,;]*",
+        "(habría|hubiera|hubiese|estaba(?! (busc*|quer*))|era|estuve) [^,;]*",
         "(ganas|deseando|impaciente) [^.;]*(respuesta|noticias|resultado)[^.;]*",
         "(me alegr*|content* por)[^,;]*",
     ),
@@ -186,6 +194,7 @@ _QUESTION = Phrases(
         "(quedo a su|a su disposición|no dude*)[^.?;]*",
         "(les|le|os) (\\w+ )?(diré|digo|aviso|avisaré|informo|informaré|haré saber|confirmo|confirmaré|cuento)[^.?;]*",
         "(avís*|dígan*|dígame|háganme)[^.?;]*(si necesita*|si desea*|si les|si le|cualquier|lo que necesit*)[^.?;]*",
+        "sin duda",
     ),
 )
 

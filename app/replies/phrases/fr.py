@@ -11,6 +11,7 @@ _WORDS = {
     "proc": "processus|procédure|recrutement|sélection|course|concours|démarche|parcours|entretiens|échanges|candidats|liste des candidats|aventure|tour|étape|suite",
     "offre": "offre*|proposition*|promesse* d'embauche|promesse*|contre-?offre*|contrat*|contre-?proposition*",
     "autre": "une autre|un autre|d'autres|autre|deuxième|seconde|nouvelle|nouveau|nouvel|concurrente|parallèle|différente",
+    "adj": "(?:(?!(?:question|questions|sur|concernant|à|au|votre|vos|la|le|les|cette|précision|copie|propos|doute|si|que|réponse)\\b)\\w+ ){0,3}",
     "jour": "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|aujourd'hui|ce matin|cet après-midi|ce soir|cette semaine|la semaine prochaine|à \\d+|le \\d+",
     "rdv": "entretien*|rendez-vous|rdv|appel|visio*|réunion|créneau*|rencontre|visite|essai",
     "qui": "ami|amie|collègue|copain|copine|mari|femme|frère|soeur|sœur|conjoint|conjointe|compagnon|compagne|fils|fille|voisin|voisine|cousin|cousine|candidat|candidate|colocataire|mère|père|partenaire",
@@ -80,6 +81,9 @@ _WITHDRAWS = Phrases(
         "(décidé|choisi|préféré|préfère|décision|décide|choix) (\\w+ )?(de |d')?(ne (pas|plus)|m'arrêter|arrêter|en rester|rester (dans|à|chez|où)|me retirer|renoncer|mettre fin|abandonner|décliner)(?! (attendre|répondre))",
         "(mon|votre) choix s'est (\\w+ )?porté (sur|vers)|choix s'est porté",
         "déjà (\\w+ )?(pris|engagé*|signé|accepté|embauché*|en poste) (\\w+ )?(ailleurs|par|un|une|dans|chez)",
+        "(ce|cela|ça) (ne )?(sera|est) (\\w+ )?(non|pas possible) (pour moi|de mon côté)|c'est non|(laisse|laissez) (\\w+ )?(chercher|trouver|prendre) (\\w+ )?autre|non merci|merci,? mais non",
+        "(arrête|arrêter|stopper|stoppe|interrompre|interromps|cesser|clore|clôturer|termine|terminer) (\\w+ )?(ma|le|la|notre|cette|mon) (\\w+ )?({proc}|{cand})|(commence|débute|démarre|prends) (\\w+ ){0,2}(un|une|mon) (nouveau|nouvel|nouvelle|autre) (\\w+ )?({poste})|(je )?(pars|partons|déménage|déménageons|va partir|m'installe|m'installer|s'installer) (\\w+ )?(vivre |m'installer |s'installer )?(au|en|à|aux) \\w+ (\\w+ ){0,4}(donc|du coup|alors)",
+        "laisse tomber|(ne|n') (viendrai|viendrais|travaillerai|commencerai|intégrerai|rejoins) (\\w+ )?pas (\\w+ )?(travailler|chez|dans|à|votre|parmi)|(dire|dis|répondre) (\\w+ )?(que )?non (\\w+ )?([.,!]|$|à|pour)|pas pour moi|ne m'attendez (pas|plus)",
     ),
     denied=(
         *_THIRD,
@@ -91,7 +95,7 @@ _WITHDRAWS = Phrases(
         "si (vous|je|j'|mon|ma|votre|cela|ça|l'autre|rien|jamais|d'ici|aucun*|on|nous|une|un|le|la)[^;]*$",
         "(vous|ils|elles) (\\w+ )?(avez|ont|aviez|êtes|avaient) (\\w+ )?(décidé|choisi|retenu|accepté|pris|opté|porté|préféré|déclin*|refus*|annul*)[^;]*",
         "votre choix[^;]*",
-        "(ne|n')[^,;]*(plus|pas) [^,;]*(disponible*|libre*) (\\w+ )?({jour}|à partir|avant|après|entre|pour (l'|un|cet|le) ?({rdv})|ce|cet|cette|au|aux)[^,;]*",
+        "(ne|n')[^,;]*(plus|pas) [^,;]*(disponible*|libre*) (\\w+ )?({jour}|à partir|avant|après|entre|pour (l'|un |cet |le |la |cette )?({rdv})|ce (matin|soir|jour)|à cette (heure|date)|à ce moment|avant)[^,;]*",
         "({jour})[^,;]*(plus|pas) [^,;]*(disponible*|libre*)[^,;]*|(annul*|report*|déplac*|décal*|décliner)[^,;]*({rdv})[^,;]*",
         "(déclin*|refus*|rejet*|laissé passer|renonc*|dit non) (\\w+ )?(à )?({autre}|l'autre|leur|deux|toutes les autres) (\\w+ )?({poste})[^,;]*",
         "autre* candidat*(?! (pour|à ma))",
@@ -103,7 +107,7 @@ _WITHDRAWS = Phrases(
 _OTHER_OFFER = Phrases(
     says=(
         "({autre}) (\\w+ ){0,2}({offre})",
-        "(reçu|ai|eu|fait|a fait|faite|tiens|avoir|détiens|dispose d'|possède|en possession d'|obtenu|reçois|ont fait|recevoir|propose|transmis|remis|adressé|formulé|décroché|soumis|étudie|considère) (\\w+ ){0,3}(une|un|deux|plusieurs|trois) (\\w+ ){0,3}({offre})",
+        "(reçu|ai|eu|fait|a fait|faite|tiens|avoir|détiens|dispose d'|possède|en possession|obtenu|reçois|ont fait|recevoir|propose|transmis|remis|adressé|formulé|décroché|soumis|étudie|considère) (\\w+ ){0,3}(une|un|deux|plusieurs|trois) {adj}({offre})",
         "(une|un|deux|plusieurs) (\\w+ )?({offre}) (\\w+ ){0,3}(reçue*|entreprise|société|ailleurs|d'embauche|d'emploi|ferme|écrite|concrète|en main|en poche|sur la table|d'un autre|d'une autre|de la part|chez|à signer|alternative|concurrent|concurrente|intéressante|externe|sérieuse|en attente|d'un|d'une) ?(?!(de votre))",
         "({offre}) (\\w+ )?(ferme |écrite |d'emploi |d'embauche |concrète )*(ailleurs|d'un autre|d'une autre|d'un concurrent|de la concurrence|d'une société|d'une entreprise|d'un employeur|d'autres)|({offre}) (\\w+ ){0,2}(sur la table|en main|en poche)|sur la table",
         "(une|un) autre (\\w+ )?({boite}|employeur|recruteur) (\\w+ ){0,3}(a|m'a|me|propose|souhaite|veut|attend|offre|voudrait|demande|vient|aimerait) (\\w+ ){0,5}(fait|propos*|offert|offre|embauch*|recrut*|retenu*|réponse|décision|accepté*|contrat|engag*|choisi*|dit oui)",
@@ -112,6 +116,7 @@ _OTHER_OFFER = Phrases(
         "(retour|réponse) (\\w+ )?(positi\\w+|favorable*) (\\w+ )?(de|d'|d'un|d'une|pour|ailleurs|chez) … ({boite}|chantier*|ailleurs|autre)|(contrat|promesse) (\\w+ )?est prêt*|(veulent|attendent|demandent|souhaitent|veut|attend) (\\w+ )?(ma signature|m'embaucher|me recruter|m'engager|que je (signe|commence|réponde|confirme|m'engage))|me (veulent|réclament) (\\w+ )?(dès|pour|tout de suite)|(une|un) (\\w+ )?({boite}|chantier|employeur|concurrent) (\\w+ ){0,6}(m'a|me|m'ont) (\\w+ ){0,2}(envoyé|transmis|remis|proposé|fait parvenir|adressé|fait|fait signe|propose|recrute|embauche|offre)",
         "contre-?offre|contre-?proposition|(offre|proposition|promesse) (\\w+ )?(ailleurs|concurrente|parallèle|alternative)|proposition d'embauche|promesse d'embauche|(s'aligner|vous aligner|égaler) (\\w+ )?(sur|leur|cette|l')",
         "(rendre|donner|doit|dois|attend*|attendent|souhaite*|demande*) (\\w+ ){0,3}(réponse|décision) (\\w+ ){0,2}(à|pour) (l'autre|une autre|cette autre|leur|un autre)|(réponse|répondre|signer) (\\w+ ){0,2}(à|avec|chez|pour) (l'autre|une autre|cette autre|leur)",
+        "(vient|viennent|viens) de (me |m')?(proposer|faire|offrir|envoyer|transmettre) (\\w+ )?(un|une) (\\w+ ){0,2}({poste}|{offre})(?! de votre)|(recruté*|retenu*|pris*|embauché*) ailleurs (sous|si|à condition|mais)",
     ),
     denied=(
         *_THIRD,
@@ -129,7 +134,7 @@ _OTHER_OFFER = Phrases(
     unless=("{passe}",),
 )
 
-_PLUS = "(?:un peu|quelques|plus|davantage|encore|un|une|deux|trois|quatre|cinq|dix|plusieurs|un certain|un court|un petit|un délai|d'un|de quelques|d'un peu|de plus|jusqu'*|\\d+|du|le)"
+_PLUS = "(?:un peu|quelques|plus|davantage|encore|un|une|deux|trois|quatre|cinq|dix|plusieurs|un certain|un court|un petit|un délai|d'un|de quelques|d'un peu|de plus|jusqu'\\w+|\\d+|du|le)"
 
 _ASKS_TIME = Phrases(
     says=(
@@ -138,19 +143,20 @@ _ASKS_TIME = Phrases(
         f"(laissez|accordez|donnez|laisse|donne)-moi (\\w+ )?(encore |un peu |jusqu'à |jusqu'au |{_PLUS} )(\\w+ )?(\\w+ )?",
         "(délai|temps|jours|moment|période) (\\w+ )?(de|pour|à) (réflexion|réfléchir|décider|me décider|me prononcer|prendre (ma|une) décision|y réfléchir|y penser|répondre|y voir)|(besoin|demande|temps|délai) de réflexion|(délai|temps) (\\w+ )?(supplémentaire|de plus|plus long)|plus de (temps|délai)|un peu de (temps|recul|répit)|temps de (la réflexion|réfléchir|la décision|décider)",
         "(réfléchir|réfléchis|y penser|prendre le temps|peser|penser) (\\w+ )?(encore|un peu|avant de|à tête reposée|quelques|à votre|à la proposition|calmement|posément|tranquillement|sérieusement|cette nuit|ce week-end|jusqu'|d'ici|le pour|à l'offre|à cette|sereinement|[.!?,]|$)",
-        "(reviens|reviendrai|reviendrais|revenir|recontacte*|recontacterai|réponds|répondrai|répondre|donnerai|donner|dirai|dis|ferai|tiens|tiendrai|confirmerai|confirme|rappelle*) (\\w+ ){0,4}(vers vous|une réponse|ma réponse|ma décision|réponse|au courant|savoir|part de|une décision|mon choix)? ?(\\w+ )?(d'ici|avant|la semaine prochaine|la semaine|en|dans|au plus tard|dès que|demain|{jour}|sous|lundi|après|courant|au plus vite|rapidement|début|fin) ?",
+        "(reviens|reviendrai|reviendrais|revenir|recontacte*|recontacterai|réponds|répondrai|donne|répondre|donnerai|donner|dirai|dis|ferai|tiens|tiendrai|confirmerai|confirme|rappelle*) (\\w+ ){0,4}(vers vous|une réponse|ma réponse|ma décision|réponse|au courant|savoir|part de|une décision|mon choix)? ?(\\w+ )?(d'ici|avant|la semaine prochaine|la semaine|en|dans|au plus tard|dès que|demain|{jour}|sous|lundi|après|courant|au plus vite|rapidement|début|fin) ?",
         "(repousser|prolonger|reporter|décaler|allonger|étendre|différer|proroger|déplacer|retarder) (\\w+ )?(la|le|ma|l'|cette|mon|votre|ce|un peu|de) (\\w+ )?(\\w+ )?(date|délai|échéance|réponse|décision|limite|deadline|terme)|prolongation|report de (la|l'|ma) (date|échéance|réponse|décision)|(délai|échéance) (\\w+ ){0,3}(repouss*|prolong*|report*|court|flexible|décal*)",
         "(pas|pas encore|ne) (\\w+ )?(encore )?(\\w+ )?(décider|me décider|décidé|répondre|pris ma décision|pris de décision|prendre (une|ma) décision|fait mon choix|me prononcer|prêt* à (décider|signer|répondre|m'engager)|tranché|arrêté ma) (\\w+ )?(si vite|tout de suite|aujourd'hui|immédiatement|dans l'immédiat|maintenant|encore|ma|dès|en si|pour le moment|pour l'instant|de suite|avant|[.,!]|$)",
-        "(patienter|attendre) (\\w+ )?(encore|un peu|jusqu'|quelques|avant|ma réponse|que)|(peux|puis|puis-je|pourrais|pourrais-je|possible|peut-on|est-il possible|serait-il possible|serait-ce possible) (\\w+ ){0,4}(répondre|avoir jusqu'*|réponse|répondre|donner ma réponse|attendre jusqu'*|me décider) (\\w+ ){0,3}(d'ici|avant|la semaine|en|dans|demain|{jour}|plus tard|jusqu'*|le|au|à|après|début)|le temps d'en (parler|discuter)|en (parler|discuter) (avec|à|en) (ma|mon|famille|mes)",
+        "(patienter|attendre) (\\w+ )?(encore|un peu|jusqu'|quelques|avant|ma réponse|que)|(peux|puis|puis-je|pourrais|pourrais-je|possible|peut-on|est-il possible|serait-il possible|serait-ce possible) (\\w+ ){0,4}(répondre|avoir jusqu'\\w+|réponse|répondre|donner ma réponse|attendre jusqu'\\w+|me décider) (\\w+ ){0,3}(d'ici|avant|la semaine|en|dans|demain|{jour}|plus tard|jusqu'\\w+|le|au|à|après|début)|le temps d'en (parler|discuter)|en (parler|discuter) (avec|à|en) (ma|mon|famille|mes)",
+        "besoin d'y (réfléchir|penser)|(laissez|laisse|accordez|donnez|accorde)-moi (\\w+ )?(jusqu'\\w+|le week-?end|la semaine|quelques|encore|un peu|un|deux|trois|le temps)|(en )?(parler|discuter|voir|consulter|échanger) (\\w+ )?(d'abord |avant )?(à|avec|auprès de) (ma|mon|mes) (\\w+ )?(femme|mari|famille|conjoint*|compagn*|parents|époux|épouse|enfants|compagne|proches)|peser le pour et le contre|(d'abord|avant de) (\\w+ )?(en parler|en discuter|me décider|vous répondre|m'engager|décider|trancher|répondre)|(avoir|prendre) (le week-?end|la nuit|quelques jours|jusqu'\\w+)",
+        "attendre (\\w+ ){0,5}(pour|ma) (\\w+ )?réponse|prendre le temps (de|d')|(serait-ce|est-ce) possible d'attendre",
     ),
     denied=(
-        *_THIRD,
         "(ne|n'|pas|aucun|sans) (\\w+ )?(\\w+ )?(pas )?(besoin|il me faut|de délai)[^,;]*|pas besoin[^,;]*",
         "(prenez|prendre) (votre|tout votre) temps[^,;]*|(si|quand) vous[^,;]*",
         "(après|suite à|mûre|longue) (\\w+ )?réflexion[^,;]*|après (y )?avoir (\\w+ )?réfléchi[^,;]*",
         "(préavis|congés|vacances|trajet|depuis|formation|déménag*)[^,;]*",
         "merci [^,;]*temps[^,;]*",
-        "(quand|dans combien de temps|sous quel délai)[^,;]*vous[^,;]*|vous (\\w+ )?(répondr*|reviendr*|donner*|reven*)[^,;]*",
+        "(quand|dans combien de temps|sous quel délai)[^,;]*vous[^,;]*|vous (\\w+ )?(répondrez|répondriez|répondez|reviendrez|donnerez|revenez)[^,;]*",
         "(l'autre|une autre|un autre) ({boite})[^,;]*|(dois|doit|devons|attendent|attend|demandent|demande) (\\w+ )?(leur )?(répondre|réponse|donner)[^,;]*",
     ),
     unless=("{passe}",),
@@ -168,11 +174,13 @@ _WARM = Phrases(
         "(intérêt|intéressé*|motivé*|motivation) ?[:,] ?(oui|toujours|très|intact*)|je n'attendais que (ça|cela)|(plutôt )?deux fois qu'une|quand vous voulez pour|(premier|1er) choix|(choix numéro un|numéro un|poste de mes rêves|job de rêve|entreprise de mes rêves|préférence va|ma préférence|ma priorité|mon favori|votre entreprise reste|rêve de travailler|coup de cœur|coup de coeur)|(exactement|tout à fait|précisément|parfaitement) (\\w+ )?(ce|le poste|le type|à ce) (\\w+ )?(que|dont|je) (\\w+ )?(cherche|recherche|rêve|souhaite|veux|voulais|attend*|envie)",
         "(accepte|j'accepte|accepter|d'accepter) (\\w+ )?(avec (\\w+ )?(joie|plaisir|enthousiasme|bonheur|grand plaisir) )?(votre|l'|la|cette|le) ?(\\w+ )?(offre|proposition|poste)|(avec (grand |un grand |beaucoup de )?(plaisir|joie|enthousiasme) (\\w+ )?(que )?(j'accepte|que j'accepte))|c'est (un grand |un )?oui|comptez sur moi|(vous pouvez|pouvez) compter sur moi|je (suis|en suis) (partant*|toujours là|des vôtres)|(toujours|encore) (partant*|dans la course|là)|(très |vraiment |bien |tellement )?envie de (\\w+ )?(travailler|rejoindre|vous rejoindre|ce poste|intégrer|continuer|faire partie)",
         "(entretien|équipe|échange|rencontre|visite|projet|atelier|poste|entreprise|discussion) (\\w+ ){0,6}(m'a|m'ont|a) (\\w+ )?(beaucoup plu|vraiment plu|enthousiasmé*|convaincu*|conforté*|emballé*|séduit*|donné envie|plu|confirmé|renforcé|énormément plu|beaucoup intéressé*)|(ravi*|enchanté*|séduit*|emballé*|conquis*|enthousiasmé*|heureu*) (\\w+ )?(par|de) (notre|l'|votre|cet|la|cette) (\\w+ )?(échange|équipe|entretien|rencontre|visite|projet|entreprise|invitation|poste)|(me réjouis|ai adoré|j'ai adoré|j'ai beaucoup (aimé|apprécié))",
+        "(ravi*|enchanté*|heureu*|content*|super contente?) (\\w+ )?(de|d'|par) (cette|la|votre) (\\w+ )?(nouvelle|réponse positive|proposition|invitation|bonne nouvelle)|(quelle|la|une|très|excellente|super|belle) (\\w+ )?(bonne |belle |excellente |super )?(joie|nouvelle) ?!|j'accepte ?([.!,]|$)|(je )?(serai|suis) (bien )?(là|présent*) avec (plaisir|joie)|me vois (bien|déjà|parfaitement) (travailler|dans|parmi|chez)|avec (grand |un immense |un grand )?(plaisir|joie|enthousiasme) que je (participerai|viendrai|accepte|rejoin*|confirm*)",
+        "(j'ai|tellement|vraiment|trop) hâte ?([.!,]|$)|me passionne*|plus (motivé*|intéressé*|convaincu*|déterminé*) que jamais",
     ),
     denied=(
         *_THIRD,
         "(ne|n') (\\w+ ){0,3}(pas|plus|guère|jamais|aucun*) (\\w+ )?(\\w+ )?(intéress*|motiv*|enthous*|partant*|envie|sûr*|plaî*|plait|convaincu*|ravi*|souhait*)?[^,;]*",
-        "(plus|moins|pas|jamais) (intéress*|motiv*|partant*|enthous*|tenté*)[^,;]*",
+        "(plus|moins|pas|jamais) (intéress*|motiv*|partant*|enthous*|tenté*)(?! que jamais)[^,;]*",
         "(aurais|aurait|étais|était|avait) [^,;]*",
         "(intéressé*|ravi*|curieu*|heureu*|aimerais|souhaite*|voudrais|content*) (\\w+ )?(de |par |d')?(savoir|connaître|apprendre|comprendre|avoir (un|des|votre)|recevoir|retirer|vous informer|demander|obtenir (des|un|votre)|en savoir)[^.;]*",
         "(même si|bien que|malgré|quoique)[^,;]*",
