@@ -21,20 +21,26 @@ _SIGNS = {
 }
 
 
+_sender = click.option(
+    "--sender", help="Instead of HEARDBACK_MAIL_FROM, such as a connection's own sender_address."
+)
+
+
 @click.group("mail")
 def mail_group() -> None:
     """How mail leaves and comes back: check, test."""
 
 
 @mail_group.command("check")
-def check() -> None:
+@_sender
+def check(sender: str | None) -> None:
     """Ask every route's provider, without sending, whether mail would leave.
 
     Exits 1 when something is wrong; what is only noted does not count.
     """
     click.echo("Asking …", err=True)
     with report_trouble():
-        settings = read_settings()
+        settings = _settings(sender)
         boxes = mailboxes_of(settings)
     parts = run(check_mail(settings))
     _show(parts)
@@ -44,6 +50,11 @@ def check() -> None:
         _show(parts[-1:])
     if not all_right(parts):
         raise SystemExit(1)
+
+
+def _settings(sender: str | None) -> Settings:
+    settings = read_settings()
+    return settings.model_copy(update={"mail_from": sender}) if sender else settings
 
 
 async def _boxes(settings: Settings, boxes: Sequence[Mailbox]) -> Part:
@@ -63,10 +74,11 @@ def _show(parts: Sequence[Part]) -> None:
 @mail_group.command("test")
 @click.option("--to", required=True, help="The address to write to, such as your own.")
 @click.option("--route", help="Unless given, the one that mail about applications takes.")
-def test(to: str, route: str | None) -> None:
+@_sender
+def test(to: str, route: str | None, sender: str | None) -> None:
     """Send one harmless mail through a real route. Exits 1 unless it was accepted."""
     with report_trouble():
-        settings = read_settings()
+        settings = _settings(sender)
     trial = run(send_trial(settings, to, route))
     outcome = trial.outcome
     if outcome.kind is OutcomeKind.ACCEPTED:

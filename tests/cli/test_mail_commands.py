@@ -84,6 +84,16 @@ def test_a_check_that_finds_something_wrong_exits_1(monkeypatch: pytest.MonkeyPa
     assert "routes.main.token uses ${PM_TOKEN}, which is not set." in result.output
 
 
+def test_another_sender_is_checked_and_tried_as_well(far: SimulatedPostmark) -> None:
+    """A connection may send in its own name, from a domain that the provider must know too."""
+    far.verified = frozenset({"ostwind-robotics.de"})
+    other = ("--sender", "jobs@westwind.de")
+    assert "main (postmark): from westwind.de, for all mail" in call("check", *other).output
+    result = call("test", "--to", "ops@ostwind-robotics.de", *other)
+    assert (result.exit_code, far.messages) == (1, [])
+    assert call("test", "--to", "ops@ostwind-robotics.de").exit_code == 0
+
+
 def test_mailboxes_are_opened_after_the_rest_is_shown(
     monkeypatch: pytest.MonkeyPatch, database_url: str, far: SimulatedPostmark
 ) -> None:
