@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm.attributes import instance_state, set_committed_value
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -131,10 +131,11 @@ async def write_changes(session: AsyncSession, rows: Iterable[SQLModel]) -> None
     model = type(changed[0][0])
     keys = [column.name for column in _table(model).primary_key]
     values = [{name: getattr(row, name) for name in (*keys, *names)} for row, _ in changed]
-    await session.execute(update_many(model, values))
-    for row, _ in changed:
-        for name in names:
-            set_committed_value(row, name, getattr(row, name))
+    with session.no_autoflush:
+        await session.execute(update_many(model, values))
+    for _, state in changed:
+        # Told the session, which would write each of them again; there is no public way.
+        state._commit_all(state.dict, session.sync_session.identity_map)  # noqa: SLF001
 
 
 def _table(model: type[SQLModel]) -> Table:

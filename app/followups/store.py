@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import PersonRole
-from app.db import insert_many
+from app.db import insert_many, write_changes
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.plan import Wanted, plan
@@ -34,9 +34,11 @@ SETTLED = "what it asks for is settled"
 async def plan_all(session: AsyncSession, owed: Sequence[Owed], now: datetime) -> int:
     """Plans what these clocks want said, cancels what they no longer do; returns how many are new."""
     ids = [o.known.application.id for o in owed]
-    rows = await session.scalars(
-        select(FollowUp).where(col(FollowUp.application_id).in_(ids)).with_for_update(),
-    )
+    rows = (
+        await session.scalars(
+            select(FollowUp).where(col(FollowUp.application_id).in_(ids)).with_for_update(),
+        )
+    ).all()
     planned: dict[str, dict[Key, FollowUp]] = {}
     for row in sorted(rows, key=lambda r: r.state != FollowUpState.CANCELLED):
         planned.setdefault(row.application_id, {})[_key(row)] = row
@@ -45,7 +47,7 @@ async def plan_all(session: AsyncSession, owed: Sequence[Owed], now: datetime) -
     for o in owed:
         candidate = people.get((o.known.application.connection_id, o.known.truth.candidate or ""))
         new += _plan_one(o, planned.get(o.known.application.id, {}), candidate, now)
-    await session.flush()
+    await write_changes(session, rows)
     if new:
         await session.execute(insert_many(FollowUp, new))
     return len(new)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import Fact, FactKind, PersonRole, Reading
-from app.db import insert_many
+from app.db import insert_many, write_changes
 from app.ids import new_id
 from app.privacy.vault import Vault
 from app.timeline.highlights import forget, keep_evaluations
@@ -120,6 +120,7 @@ async def _record_jobs(session: AsyncSession, connection_id: str, heard: Sequenc
         job = jobs[external_id]
         job.data = newest_of(job.data, data, at)
         job.as_of = max(job.as_of, at)
+    await write_changes(session, jobs.values())
 
 
 async def _locked_jobs(

@@ -84,21 +84,29 @@ async def _zones(session: AsyncSession, known: Sequence[Known]) -> dict[tuple[st
 
 def _mirror(application: Application, truth: Truth) -> None:
     stage = truth.stage
-    application.candidate = truth.candidate or application.candidate
-    application.job = truth.job.external_id
-    application.status = truth.status
-    application.prospect = truth.prospect
-    application.failures, application.failure = 0, None
-    application.stage_id = stage.stage_id if stage else None
-    application.stage_name = stage.stage_name if stage else None
-    application.stage_kind = stage.kind if stage else None
-    application.stage_entered_at = stage.entered_at if stage else None
-    application.recruiter = truth.recruiter
-    application.coordinator = truth.coordinator
-    application.applied_at = truth.applied_at
-    application.interviewing = truth.status == "active" and bool(
-        stage and stage.kind in ("screen", "interview", "assessment", "decision", "offer"),
-    )
+    mirrored = {
+        "candidate": truth.candidate or application.candidate,
+        "job": truth.job.external_id,
+        "status": truth.status,
+        "prospect": truth.prospect,
+        "failures": 0,
+        "failure": None,
+        "stage_id": stage.stage_id if stage else None,
+        "stage_name": stage.stage_name if stage else None,
+        "stage_kind": stage.kind if stage else None,
+        "stage_entered_at": stage.entered_at if stage else None,
+        "recruiter": truth.recruiter,
+        "coordinator": truth.coordinator,
+        "applied_at": truth.applied_at,
+        "interviewing": truth.status == "active" and bool(stage and stage.kind in _INTERVIEWING),
+    }
+    for name, value in mirrored.items():
+        # To set an attribute costs ten times as much as to look at it, and mostly little has changed.
+        if getattr(application, name) != value:
+            setattr(application, name, value)
+
+
+_INTERVIEWING = ("screen", "interview", "assessment", "decision", "offer")
 
 
 async def _write_visits(session: AsyncSession, known: Sequence[Known]) -> None:
