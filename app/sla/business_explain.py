@@ -8,9 +8,9 @@ from typing import Any
 from app.errors import InvalidSpan
 from app.moments import TZDATA_VERSION, zone
 from app.sla.business_hours import EPOCH_ORDINAL, EPOCH_WEEKDAY
-from app.sla.business_table import Compiled, seconds_of
+from app.sla.business_table import FOREVER, Compiled, seconds_of
 from app.sla.business_tell import tell
-from app.sla.business_windows import FOREVER, Hours, Pauses, instant, micros, rulers, windows
+from app.sla.business_windows import Hours, Pauses, instant, micros, rulers, windows
 
 
 @dataclass(frozen=True, slots=True)

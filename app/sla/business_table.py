@@ -6,7 +6,7 @@ that never was is empty, all without a special case.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,6 +18,8 @@ from app.sla.business_zones import FIRST_YEAR, LAST_YEAR, spans, spans_of_year, 
 
 MICRO = 1_000_000
 DAY = 86_400
+FOREVER = 10**18
+"""Later than any instant, in microseconds since the epoch."""
 HORIZON = 6 * 1461 * DAY // 4 * MICRO
 """Six years, in microseconds: an answer further away is refused."""
 
@@ -41,17 +43,19 @@ class Table:
 
 
 class Compiled:
-    """One calendar's answers on the epoch scale; ``compiled`` gives it, shared and warm.
+    """One calendar's answers on the epoch scale, or a succession's; ``compiled`` gives it, shared and warm.
 
     It grows by whole years as questions reach further. Tables are replaced and never changed, so threads may
     ask at the same time. ``due``, ``back`` … take and give epoch seconds (whole in, whole out); the ``_us``
     forms take and give whole microseconds.
     """
 
-    __slots__ = ("calendar", "table")
+    __slots__ = ("calendar", "opens", "reigns", "table")
 
-    def __init__(self, calendar: Calendar) -> None:
-        self.calendar = calendar
+    def __init__(self, reigns: Sequence[tuple[int, Calendar]]) -> None:
+        self.reigns = reigns
+        self.calendar = reigns[-1][1]
+        self.opens = any(calendar.opens for _, calendar in reigns)
         self.table = Table(0, -1, 0, 0, [0], [0], [0], 0)
 
     def due(self, start: float, seconds: float) -> float:
@@ -123,7 +127,7 @@ class Compiled:
                 return at
             if i + 1 < len(table.opens):
                 return table.opens[i + 1]
-            if not self.calendar.opens or table.high > at + HORIZON:
+            if not self.opens or table.high > at + HORIZON:
                 raise CalendarNeverOpens
             table = self.cover(at, table.high)
 
@@ -155,27 +159,27 @@ class Compiled:
         first, last = _year(start), _year(end)
         if table.last_year >= table.first_year:
             first, last = min(first, table.first_year), max(last, table.last_year)
-        grown = _joined(self.calendar, first, last, table)
+        grown = _joined(self.reigns, first, last, table)
         self.table = grown
         return grown
 
     def _reach_on(self, table: Table, count: int, start: int, limit: int) -> Table:
         while count > table.total:
-            if not self.calendar.opens or table.high > limit:
+            if not self.opens or table.high > limit:
                 raise self._refusal(start, limit)
-            wider = _joined(self.calendar, table.first_year, table.last_year + 1, table)
+            wider = _joined(self.reigns, table.first_year, table.last_year + 1, table)
             self.table = table = wider
         return table
 
     def _refusal(self, start: int, end: int) -> CalendarNeverOpens | BeyondHorizon:
-        if not self.calendar.opens or not self.elapsed_us(start, end):
+        if not self.opens or not self.elapsed_us(start, end):
             return CalendarNeverOpens()
         return BeyondHorizon()
 
 
 @lru_cache(maxsize=256)
 def _shared(calendar: Calendar, tzdata: str) -> Compiled:  # noqa: ARG001 - the version is part of the key
-    return Compiled(calendar)
+    return Compiled([(-FOREVER, calendar)])
 
 
 def compiled(calendar: Calendar) -> Compiled:
@@ -215,14 +219,14 @@ def _year(at: int) -> int:
 _FIRST, _LAST = year_start(FIRST_YEAR) * MICRO, year_start(LAST_YEAR) * MICRO
 
 
-def _joined(calendar: Calendar, first: int, last: int, known: Table) -> Table:
+def _joined(reigns: Sequence[tuple[int, Calendar]], first: int, last: int, known: Table) -> Table:
     """The table of those years, taking over what is known."""
     if known.last_year < known.first_year:
-        segments = [segment for year in range(first, last + 1) for segment in _open_in(calendar, year)]
+        segments = [segment for year in range(first, last + 1) for segment in _ruled_in(reigns, year)]
     else:
-        segments = [s for year in range(first, known.first_year) for s in _open_in(calendar, year)]
+        segments = [s for year in range(first, known.first_year) for s in _ruled_in(reigns, year)]
         segments += zip(known.opens[1:], known.closes[1:], strict=True)
-        segments += [s for year in range(known.last_year + 1, last + 1) for s in _open_in(calendar, year)]
+        segments += [s for year in range(known.last_year + 1, last + 1) for s in _ruled_in(reigns, year)]
     low, high = year_start(first) * MICRO, year_start(last + 1) * MICRO
     opens, closes, before, total = [low], [low], [0], 0
     for opening, closing in segments:
@@ -234,6 +238,17 @@ def _joined(calendar: Calendar, first: int, last: int, known: Table) -> Table:
             before.append(total)
         total += closing - opening
     return Table(first, last, low, high, opens, closes, before, total)
+
+
+def _ruled_in(reigns: Sequence[tuple[int, Calendar]], year: int) -> Iterator[Segment]:
+    """The open stretches of a UTC year, each by the calendar that rules then."""
+    ends = (*(since for since, _ in reigns[1:]), FOREVER)
+    begin, end = year_start(year) * MICRO, year_start(year + 1) * MICRO
+    for (since, calendar), until in zip(reigns, ends, strict=True):
+        if since < end and until > begin:
+            for opening, closing in _open_in(calendar, year):
+                if max(opening, since) < min(closing, until):
+                    yield max(opening, since), min(closing, until)
 
 
 def _open_in(calendar: Calendar, year: int) -> Iterator[Segment]:

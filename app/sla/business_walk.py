@@ -1,15 +1,14 @@
 """Walking the windows: due and back across pauses and a succession of calendars, in whole microseconds."""
 
 from app.errors import BeyondHorizon, CalendarNeverOpens, HeardbackError, StillPaused
-from app.sla.business_hours import Calendar
-from app.sla.business_table import HORIZON, Compiled, compiled
-from app.sla.business_windows import FOREVER, Hours, Pauses, held_from, windows
+from app.sla.business_table import FOREVER, HORIZON, Compiled
+from app.sla.business_windows import Hours, Pauses, held_from, united, windows
 
 
 def due_us(hours: Hours, start: int, target: int, pauses: Pauses = ()) -> int:
     """The earliest instant with ``target`` open microseconds since ``start``; raises as ``calendar.due``."""
-    if isinstance(hours, Calendar) and not pauses:
-        return compiled(hours).due_us(start, target)
+    if not pauses and (whole := united(hours)):
+        return whole.due_us(start, target)
     if not target:
         return start
     limit, left = start + HORIZON, target
@@ -27,8 +26,8 @@ def due_us(hours: Hours, start: int, target: int, pauses: Pauses = ()) -> int:
 
 def back_us(hours: Hours, end: int, target: int, pauses: Pauses = ()) -> int:
     """The latest instant with ``target`` open microseconds before ``end``; raises as ``calendar.back``."""
-    if isinstance(hours, Calendar) and not pauses:
-        return compiled(hours).back_us(end, target)
+    if not pauses and (whole := united(hours)):
+        return whole.back_us(end, target)
     if not target:
         return end
     limit, left = end - HORIZON, target

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 from app.errors import InvalidCalendar, InvalidSpan
 from app.sla.business_hours import Calendar
-from app.sla.business_table import MICRO, Compiled, compiled
+from app.sla.business_table import FOREVER, MICRO, Compiled, compiled
 
 Hours: TypeAlias = Calendar | Sequence[tuple[datetime, Calendar]]
 """One calendar, or a succession: each rules from its instant, and the first one also before."""
@@ -20,8 +21,6 @@ Window: TypeAlias = tuple[int, int, Compiled]
 """From, to (microseconds, half-open) and who rules."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FOREVER = 10**18
-"""Later than any instant, in microseconds since the epoch."""
 
 
 def micros(at: datetime) -> int:
@@ -38,15 +37,34 @@ def instant(at: int) -> datetime:
     return EPOCH + timedelta(microseconds=at)
 
 
+def united(hours: Hours) -> Compiled | None:
+    """All that rules as one table: a question is two bisections. None where the succession may change."""
+    if isinstance(hours, Calendar):
+        return compiled(hours)
+    return _united(hours) if isinstance(hours, tuple) and hours else None
+
+
+@lru_cache(maxsize=256)
+def _united(hours: tuple[tuple[datetime, Calendar], ...]) -> Compiled:
+    return Compiled([(since, who.calendar) for since, who in rulers(hours)])
+
+
 def rulers(hours: Hours) -> list[tuple[int, Compiled]]:
     """Who rules from when, in order; the first from the beginning of time."""
     if isinstance(hours, Calendar):
         return [(-FOREVER, compiled(hours))]
+    return _known_order(hours) if isinstance(hours, tuple) else _in_order(hours)
+
+
+def _in_order(hours: Sequence[tuple[datetime, Calendar]]) -> list[tuple[int, Compiled]]:
     if not hours:
         raise InvalidCalendar("A succession of calendars needs at least one.")
     reigns = {micros(at): compiled(calendar) for at, calendar in hours}
     ordered = sorted(reigns.items(), key=lambda reign: reign[0])
     return [(-FOREVER, ordered[0][1]), *ordered[1:]]
+
+
+_known_order = lru_cache(maxsize=256)(_in_order)
 
 
 def ruler(hours: Hours, at: int) -> Compiled:

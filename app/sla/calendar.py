@@ -12,14 +12,15 @@ pure; the tzdata release is part of the answer (``app.moments.TZDATA_VERSION``).
 """
 
 from datetime import datetime
+from functools import lru_cache
+from itertools import islice
 
 from app.errors import CalendarNeverOpens, InvalidSpan
 from app.moments import zone
 from app.sla.business_hours import EPOCH_ORDINAL, Calendar
-from app.sla.business_table import DAY, HORIZON, MICRO, compiled, seconds_of
+from app.sla.business_table import DAY, FOREVER, HORIZON, MICRO, seconds_of
 from app.sla.business_walk import back_us, due_us, no_answer
 from app.sla.business_windows import (
-    FOREVER,
     Hours,
     Pauses,
     held_from,
@@ -28,6 +29,7 @@ from app.sla.business_windows import (
     ruler,
     rulers,
     running,
+    united,
     windows,
 )
 
@@ -52,9 +54,10 @@ def due_days(hours: Hours, start: datetime, days: int, pauses: Pauses = ()) -> d
         raise InvalidSpan("A number of days is not negative.")
     if not days:
         return instant(begin)
+    today = start.astimezone(zone(ruler(hours, begin).calendar.tz)).toordinal() - EPOCH_ORDINAL
+    if not pauses and not isinstance(hours, list) and (close := _nth_close(hours, today, days)) is not None:
+        return instant(close)
     limit = begin + HORIZON
-    who = ruler(hours, begin)
-    today = start.astimezone(zone(who.calendar.tz)).toordinal() - EPOCH_ORDINAL
     found, end = 0, min(limit, held_from(pauses))
     # A local date begins and ends within a day of the UTC date of the same name.
     for day in range(today + 1, end // (DAY * MICRO) + 2):
@@ -67,6 +70,16 @@ def due_days(hours: Hours, start: datetime, days: int, pauses: Pauses = ()) -> d
     raise no_answer(pauses, limit, counted=found > 0)
 
 
+@lru_cache(maxsize=16_384)
+def _nth_close(hours: Hours, today: int, days: int) -> int | None:
+    """The last close of the n-th open date after that one, where it lies within reach of any start on it.
+
+    All that starts on one date is due at one instant, which is walked to day by day only once.
+    """
+    closes = (_last_close(hours, (), day) for day in range(today + 1, today + HORIZON // (DAY * MICRO) - 1))
+    return next(islice((close for close in closes if close is not None), days - 1, None), None)
+
+
 def elapsed(hours: Hours, start: datetime, end: datetime, pauses: Pauses = ()) -> float:
     """Open seconds in ``[start, end)`` outside the pauses, as an int where whole.
 
@@ -75,8 +88,8 @@ def elapsed(hours: Hours, start: datetime, end: datetime, pauses: Pauses = ()) -
     begin, stop = micros(start), micros(end)
     if stop < begin:
         raise InvalidSpan("The end is before the start.")
-    if isinstance(hours, Calendar) and not pauses:
-        return seconds_of(compiled(hours).elapsed_us(begin, stop))
+    if not pauses and (whole := united(hours)):
+        return seconds_of(whole.elapsed_us(begin, stop))
     return seconds_of(
         sum(who.elapsed_us(low, high) for low, high, who in windows(hours, pauses, begin, stop))
     )
@@ -98,6 +111,8 @@ def back(hours: Hours, end: datetime, seconds: float, pauses: Pauses = ()) -> da
 def next_open(hours: Hours, at: datetime) -> datetime:
     """The earliest open instant at or after ``at``; raises ``CalendarNeverOpens`` past six years."""
     begin = micros(at)
+    if whole := united(hours):
+        return instant(whole.next_open_us(begin))
     for low, high, who in windows(hours, (), begin, FOREVER):
         if low > begin + HORIZON:
             break

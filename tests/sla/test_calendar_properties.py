@@ -86,7 +86,9 @@ def problems(draw: st.DrawFn) -> tuple[Hours, Pauses, Oracle, int]:
         reigns.append((anchor + draw(near), draw(calendars(anchor))))
     hours: Hours = Calendar.parse(reigns[0][1])
     if len(reigns) > 1:
-        hours = [(instant(at), Calendar.parse(raw)) for at, raw in reigns]
+        # A tuple is compiled into one table; a list is walked reign by reign.
+        kept = draw(st.sampled_from((list, tuple)))
+        hours = kept((instant(at), Calendar.parse(raw)) for at, raw in reigns)
     pauses = [(instant(low), instant(high)) for low, high in paused]
     return hours, pauses, Oracle(reigns, list(paused)), anchor + draw(near)
 
