@@ -25,6 +25,7 @@ from app.delivery.receive import Receiver
 from app.delivery.release import release_due
 from app.delivery.routing import Routes
 from app.delivery.send import Post
+from app.followups.plan import lies_ahead
 from app.followups.store import plan_all
 from app.isolation import in_batches
 from app.messages.digest import claim_gathered, drop_untold, write_digests
@@ -43,14 +44,14 @@ from app.replies.take import Inbox
 from app.services import Services
 from app.settings import Settings
 from app.sla.book import Shelf
-from app.sla.recompute import wake_some
+from app.sla.recompute import recompute_some
 from app.sla.store import derive
 from app.timeline import ingest, store
 from app.timeline.inquire import inquire_due
 from app.timeline.poll import poll_due
 from app.vendors import Vendors
 
-EVENTS, APPLICATIONS, RECOMPUTES, MESSAGES, RELEASES, GATHERED = 100, 100, 500, 50, 200, 200
+EVENTS, APPLICATIONS, RECOMPUTES, MESSAGES, RELEASES, GATHERED = 300, 300, 500, 50, 200, 200
 """Batches: large enough to share a commit, small enough to end within a second or two."""
 
 
@@ -91,17 +92,18 @@ class Flow:
             claimed = await store.claim(session, now, limit)
             taken += [application.id for application in claimed]
             if claimed:
+                book = await self.shelf.book(session)
                 known = await store.know(session, claimed)
-                owed = await derive(session, await self.shelf.book(session), known, now)
+                owed = await derive(session, book, known, now)
                 await plan_all(session, owed, now)
 
         return await in_batches(self.services.sessions, drain, store.give_up, now, APPLICATIONS)
 
     async def recomputes(self) -> int:
-        """Clocks, again: after a change of rules, hours or zones the next applications are woken."""
+        """Clocks, again: after a change of rules, hours or zones the next ones are moved, or woken."""
         now = await self.services.refresh()
         async with unit_of_work(self.services.sessions) as session:
-            return await wake_some(session, now, RECOMPUTES)
+            return await recompute_some(session, self.shelf.book, now, RECOMPUTES, lies_ahead)
 
     async def messages(self) -> int:
         """Follow-up → message: write the words; they are ready, or wait for a fact or an approval."""

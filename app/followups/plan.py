@@ -9,10 +9,11 @@ from app.followups.windows import Window
 from app.intake.config import ConnectionSettings
 from app.sla.business_windows import Hours
 from app.sla.cases import Case, holds
-from app.sla.clocks import ClockReading, ClockState, after
+from app.sla.clocks import ClockReading, ClockState, History, after
 from app.sla.owners import confidants, members
 from app.sla.policies import Role, Say
 from app.sla.stops import clock_key
+from app.sla.triggers import Occurrence
 from app.timeline.truth import Truth
 
 _STALE_AFTER: Mapping[MessageClass, timedelta | None] = {
@@ -56,7 +57,7 @@ def plan(
     if not (reading.state in (ClockState.RUNNING, ClockState.BREACHED) or _only_secret(case, reading, now)):
         return
     for say in case.policy.say:
-        at = _moment(say, case, reading)
+        at = _moment(say, case.occurrence, reading)
         if at is not None and _applies(say, truth, case, settings):
             delay = say.delay or KINDS[say.kind].delay
             at = after(delay, case.history.hours, at) if delay else at
@@ -92,6 +93,21 @@ def plan(
             yield _wanted(
                 kind, step, recipient, escalation.at, truth=truth, case=case, settings=settings, now=now
             )
+
+
+def lies_ahead(history: History, reading: ClockReading, since: datetime) -> bool:
+    """Whether what this clock wants said is planned for after that instant, so that it moves with the hours.
+
+    Of a date that a person has moved, a row does not tell when: with a delay it is taken to lie ahead.
+    """
+    for say in history.policy.say:
+        delay = say.delay or KINDS[say.kind].delay
+        if delay is None:
+            continue
+        at = _moment(say, history.occurrence, reading)
+        if say.at == "moved" or (at is not None and after(delay, history.hours, at) > since):
+            return True
+    return False
 
 
 def _unspoken(case: Case, reading: ClockReading) -> Iterator[tuple[int, datetime]]:
@@ -142,13 +158,13 @@ def step_of(say: Say, case: Case) -> str:
     return step if say.nth == 1 else f"{step}:{say.nth}"
 
 
-def _moment(say: Say, case: Case, reading: ClockReading) -> datetime | None:
+def _moment(say: Say, occurrence: Occurrence, reading: ClockReading) -> datetime | None:
     if say.at == "start":
-        return case.occurrence.starts_at
+        return occurrence.starts_at
     if say.at == "warn":
         return reading.warnings[say.nth - 1] if len(reading.warnings) >= say.nth else None
     if say.at == "moved":
-        return case.occurrence.moved_at
+        return occurrence.moved_at
     return reading.breached_at
 
 

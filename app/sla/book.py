@@ -156,8 +156,20 @@ async def apply_calendar(
             created_by=by,
         ),
     )
-    await ask(session, f"calendar {name}, version {version}", now)
+    since = await _counts_from(session, name, effective_from or now, now)
+    await ask(session, f"calendar {name}, version {version}", now, since=since)
     return version
+
+
+async def _counts_from(
+    session: AsyncSession, name: str, effective_from: datetime, now: datetime
+) -> datetime | None:
+    """From when a new version changes hours, where it leaves everything before as it was."""
+    first = await session.scalar(
+        select(func.min(col(CalendarVersion.effective_from))).where(col(CalendarVersion.name) == name)
+    )
+    # The first version of a calendar also rules before its instant.
+    return effective_from if first is not None and first < effective_from and now <= effective_from else None
 
 
 async def ensure_starter(

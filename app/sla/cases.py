@@ -45,6 +45,19 @@ class RuleBook:
                 triggers.setdefault(policy.key, set()).add(policy.starts)
         return tuple((key, tuple(sorted(starts))) for key, starts in triggers.items())
 
+    @cached_property
+    def _rules(self) -> Mapping[str, Policy]:
+        return {
+            rule_name(key, nth, version): policy
+            for version, _, document in self.versions
+            for key in document.keys
+            for nth, policy in enumerate(document.named(key), start=1)
+        }
+
+    def ruling(self, rule: str) -> Policy | None:
+        """The policy that a case's rule names."""
+        return self._rules.get(rule)
+
     def in_force(self, at: datetime) -> tuple[int, PolicyDocument] | None:
         """The version that ruled at that instant; None before the first: nothing fires for the backlog."""
         ruling = [(version, document) for version, since, document in self.versions if since <= at]
@@ -66,6 +79,11 @@ class RuleBook:
     @property
     def newest(self) -> PolicyDocument | None:
         return self.versions[-1][2] if self.versions else None
+
+
+def rule_name(key: str, nth: int, version: int) -> str:
+    """The rule that made a clock, in words."""
+    return f"{key}, rule {nth} of version {version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +169,7 @@ class _Ruling:
                 self.occurrence,
                 self.connection,
             ):
-                rule = f"{self.key}, rule {nth} of version {version}"
+                rule = rule_name(self.key, nth, version)
                 name = _calendar_of(policy, self.calendar, self.truth, self.book)
                 return Case(self._history(policy, name, version, anew_at), version, name, rule)
         return None
@@ -193,7 +211,7 @@ def _calendar_of(policy: Policy, connection: str | None, truth: Truth, book: Rul
 def _in_zone(hours: Hours, zone: str) -> Hours:
     if isinstance(hours, Calendar):
         return replace(hours, tz=zone)
-    return [(since, replace(calendar, tz=zone)) for since, calendar in hours]
+    return tuple((since, replace(calendar, tz=zone)) for since, calendar in hours)
 
 
 def _names(source: str, connection: str | None, truth: Truth) -> Sequence[str | None]:

@@ -98,6 +98,17 @@ def read_clock(history: History, now: datetime) -> ClockReading:
     )
 
 
+def is_plain(history: History, now: datetime) -> bool:
+    """Whether start, policy and hours alone decide what the clock shows until there is news.
+
+    Then its row is enough to time it anew: nothing holds it, no stop lies ahead, and a date of its own does
+    not stand in for the policy's target.
+    """
+    stops = (*history.met, *history.cancelled)
+    own = history.occurrence.due_at is not None and history.policy.target is not None
+    return not history.pauses and not own and all(stop.at <= now for stop in stops)
+
+
 def _closed(history: History, now: datetime) -> Stop | None:
     start = history.occurrence.starts_at
     # Of several at one instant the first that the policy names is the cause; to meet beats to cancel.

@@ -53,6 +53,9 @@ class Recompute(SQLModel, table=True):
     reached: str = ""
     """The last application that was looked at; they are taken in the order of their ids."""
     woken: int = 0
+    """Applications that were timed anew, or woken to be derived."""
+    since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Only hours have changed, and only from this instant on; None: whatever it may be, all is derived."""
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
@@ -88,6 +91,8 @@ class Clock(SQLModel, table=True):
     """The rule that matched, in words."""
     owner: str | None = None
     """Who owes it: ``recruiter:55``."""
+    plain: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    """Start, policy and hours alone decide its due time: after a change of hours its row is enough."""
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
 

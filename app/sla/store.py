@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.db import insert_many
+from app.db import insert_many, write_changes
 from app.ids import new_id
 from app.sla.cases import Case, RuleBook, cases
-from app.sla.clocks import ClockReading, ClockState, read_clock
+from app.sla.clocks import ClockReading, ClockState, is_plain, read_clock
 from app.sla.models import Clock, ClockEvent
 from app.sla.owners import owner_of
 from app.timeline.models import Application
@@ -29,6 +29,8 @@ class NewClock:
 
 
 AnyClock = Clock | NewClock
+LAPSED = "what started it is no longer true"
+"""Closes a clock whose occurrence later truth took away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ async def derive(
     for o in owed:
         o.known.application.wake_at = _wake_at(o)
         o.known.application.folded_at = now
-    await _save(session, [running.clock for o in owed for running in o.clocks])
+    await write_changes(session, [k.application for k in known])
+    await _save(session, [c for o in owed for c in (*(r.clock for r in o.clocks), *o.lapsed)])
     await _save_events(session, owed, events, now)
     return owed
 
@@ -82,7 +85,8 @@ def _derive_one(known: Known, book: RuleBook, rows: Mapping[tuple[str, str], Clo
     for case in found:
         key = case.policy.key, case.occurrence.key
         reading = read_clock(case.history, now)
-        shown = _shown(case, reading, owner_of(case.policy.owed_by, known.truth, case.occurrence))
+        owner = owner_of(case.policy.owed_by, known.truth, case.occurrence)
+        shown = _shown(case, reading, owner, now)
         clock = _show(rows[key], shown, now) if key in rows else _new(application, key, shown, now)
         running.append(Running(clock, case, reading))
     kept = {(r.case.policy.key, r.case.occurrence.key) for r in running}
@@ -92,7 +96,7 @@ def _derive_one(known: Known, book: RuleBook, rows: Mapping[tuple[str, str], Clo
     return Owed(known, running, lapsed)
 
 
-def _shown(case: Case, reading: ClockReading, owner: str | None) -> dict[str, Any]:
+def _shown(case: Case, reading: ClockReading, owner: str | None, now: datetime) -> dict[str, Any]:
     """Everything that a clock's row shows."""
     return {
         "state": str(reading.state),
@@ -108,13 +112,15 @@ def _shown(case: Case, reading: ClockReading, owner: str | None) -> dict[str, An
         "calendar": case.calendar,
         "rule": case.rule,
         "owner": owner,
+        "plain": is_plain(case.history, now),
     }
 
 
 def _show(clock: Clock, shown: Mapping[str, Any], now: datetime) -> Clock:
-    if any(getattr(clock, name) != value for name, value in shown.items()):
-        for name, value in shown.items():
-            setattr(clock, name, value)
+    changed = {name: value for name, value in shown.items() if getattr(clock, name) != value}
+    for name, value in changed.items():
+        setattr(clock, name, value)
+    if changed:
         clock.updated_at = now
     return clock
 
@@ -135,7 +141,7 @@ def _lapse(clock: Clock, now: datetime) -> None:
     if clock.closed_at is None or clock.state != ClockState.CANCELLED:
         clock.state = ClockState.CANCELLED
         clock.closed_at = clock.closed_at or now
-        clock.closed_by = "what started it is no longer true"
+        clock.closed_by = LAPSED
         clock.breached_at = clock.warned_at = None
         clock.updated_at = now
 
@@ -164,8 +170,9 @@ async def _events(session: AsyncSession, applications: Sequence[str]) -> dict[st
 
 
 async def _save(session: AsyncSession, clocks: Iterable[AnyClock]) -> None:
+    clocks = tuple(clocks)
     new = [clock.values for clock in clocks if isinstance(clock, NewClock)]
-    await session.flush()
+    await write_changes(session, [clock for clock in clocks if isinstance(clock, Clock)])
     if new:
         await session.execute(insert_many(Clock, new))
 

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.db import Sessions, unit_of_work
+from app.followups.models import FollowUp
+from app.followups.plan import lies_ahead
 from app.running import open_flow
-from app.sla.book import apply_calendar, apply_policies, starter_policies
+from app.sla.book import Shelf, apply_calendar, apply_policies, starter_policies
 from app.sla.cases import Change
-from app.sla.models import CalendarVersion, Clock, Recompute
-from app.sla.recompute import ask, ask_if_zones_changed, wake_some
+from app.sla.models import CalendarVersion, Clock, ClockEvent, Recompute
+from app.sla.recompute import ask, ask_if_zones_changed, recompute_some
 from app.timeline.models import Application
 from tests.api.life import MONDAY, Life, open_life
 
@@ -36,6 +39,10 @@ async def clocks_of(life: Life) -> dict[str, Clock]:
     return {clock.policy: clock for clock in await life.house.rows(Clock)}
 
 
+async def recompute(session: AsyncSession, limit: int) -> int:
+    return await recompute_some(session, Shelf().book, WEDNESDAY, limit, lies_ahead)
+
+
 async def recomputes(life: Life) -> list[Any]:
     return sorted(await life.house.rows(Recompute), key=lambda row: row.id)
 
@@ -52,7 +59,7 @@ async def close_thursday(life: Life) -> None:
         await apply_calendar(session, "office", document, by="a test", now=WEDNESDAY)
 
 
-async def owe_a_look(life: Life) -> None:
+async def owe_a_look(life: Life, now: datetime = WEDNESDAY) -> None:
     """A clock of four business days from the application on."""
     duty = {
         "key": "a_look",
@@ -65,8 +72,8 @@ async def owe_a_look(life: Life) -> None:
     starter = starter_policies()
     document = {**starter, "policies": [*starter["policies"], duty]}
     async with unit_of_work(sessions_of(life)) as session:
-        await apply_policies(session, document, by="a test", now=WEDNESDAY, change=Change(backlog=True))
-    await life.house.at(WEDNESDAY)
+        await apply_policies(session, document, by="a test", now=now, change=Change(backlog=True))
+    await life.house.at(now)
 
 
 async def test_a_new_holiday_moves_what_is_open_and_keeps_the_time_used(life: Life) -> None:
@@ -118,6 +125,61 @@ async def test_new_zone_data_wakes_everything_once(life: Life) -> None:
         assert len(await recomputes(life)) == len(asked)
 
 
+async def shown(life: Life) -> list[dict[str, Any]]:
+    """Everything that clocks, applications and follow-ups hold, but for when they were written."""
+    rows = [
+        *await life.house.rows(Clock),
+        *await life.house.rows(Application),
+        *await life.house.rows(FollowUp),
+        *await life.house.rows(ClockEvent),
+    ]
+    return sorted((row.model_dump(exclude={"updated_at", "folded_at"}) for row in rows), key=str)
+
+
+async def moved(life: Life) -> None:
+    """Only what the change itself does, and nothing of what it wakes."""
+    while await life.house.flow.recomputes():
+        pass
+
+
+async def test_clocks_moved_by_their_rows_are_what_a_whole_derivation_makes_them(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Nobody is woken who need not be, and deriving all of them anyway changes nothing more."""
+    async with open_life(database_url, tmp_path) as life:
+        house = life.house
+        await owe_a_look(life, MONDAY)
+        for hour in (3, 21, 26, 45, 47):
+            life.apply(MONDAY + timedelta(hours=hour))
+        number = life.apply(MONDAY + timedelta(hours=1))
+        house.greenhouse.reject(number, "Other", MONDAY + timedelta(hours=30))
+        await house.at(WEDNESDAY)
+        before = {clock.id: clock.due_at for clock in await house.rows(Clock)}
+        await close_thursday(life)
+        await moved(life)
+        woken = [row for row in await house.rows(Application) if row.wake_at == WEDNESDAY]
+        after = {clock.id: clock.due_at for clock in await house.rows(Clock)}
+        assert (len(woken), sum(after[clock] != due for clock, due in before.items())) == (1, 5)
+        await house.flow.applications()
+        known = await shown(life)
+        async with unit_of_work(sessions_of(life)) as session:
+            await session.execute(update(Application).values(wake_at=WEDNESDAY))
+        assert await house.flow.applications() == 6
+        assert await shown(life) == known
+
+
+async def test_hours_that_change_the_past_are_derived(life: Life) -> None:
+    """A holiday entered too late moves what is due, and what was due before; rows do not tell how."""
+    async with unit_of_work(sessions_of(life)) as session:
+        [office] = await session.scalars(select(CalendarVersion).where(col(CalendarVersion.name) == "office"))
+        late = {**office.document, "holidays": {"2026-11-03": "Forgotten"}}
+        await apply_calendar(session, "office", late, by="a test", now=WEDNESDAY, effective_from=MONDAY)
+    await moved(life)
+    [application] = await life.house.rows(Application)
+    assert application.wake_at == WEDNESDAY
+    assert [row.since for row in await recomputes(life)] == [None, None, None]
+
+
 async def add_applications(life: Life, count: int) -> None:
     rows = [
         {
@@ -148,7 +210,7 @@ class Killed(BaseException):
 
 async def _die_in_a_batch(life: Life) -> None:
     async with unit_of_work(sessions_of(life)) as session:
-        await wake_some(session, WEDNESDAY, 10)
+        await recompute(session, 10)
         raise Killed
 
 
@@ -156,7 +218,7 @@ async def test_a_killed_worker_leaves_the_rest_to_the_next(life: Life) -> None:
     """Batches that were committed stay done, the one under way is done again, and none is left out."""
     await add_applications(life, 40)
     async with unit_of_work(sessions_of(life)) as session:
-        assert await wake_some(session, WEDNESDAY, 10) == 10
+        assert await recompute(session, 10) == 10
     assert await woken(life) == 5
     with pytest.raises(Killed):
         await _die_in_a_batch(life)
@@ -164,7 +226,7 @@ async def test_a_killed_worker_leaves_the_rest_to_the_next(life: Life) -> None:
     found = 1
     while found:
         async with unit_of_work(sessions_of(life)) as session:
-            found = await wake_some(session, WEDNESDAY, 10)
+            found = await recompute(session, 10)
     assert await woken(life) == 20
     assert all(row.done_at for row in await recomputes(life))
 
@@ -183,4 +245,4 @@ async def test_news_does_not_wait_behind_the_whole(life: Life) -> None:
 
 async def _wake(life: Life) -> int:
     async with unit_of_work(sessions_of(life)) as session:
-        return await wake_some(session, WEDNESDAY, 250)
+        return await recompute(session, 250)
