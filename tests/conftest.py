@@ -6,13 +6,16 @@ import pytest
 import pytest_asyncio
 import redis.asyncio
 
-from tests.servers import PostgresServer, RedisServer
+from tests.servers import PostgresServer, RedisServer, quick_folder
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """This worker's private Postgres."""
-    with PostgresServer(tmp_path_factory.mktemp("data")) as server:
+    with (
+        quick_folder(tmp_path_factory.mktemp("data")) as folder,
+        PostgresServer(folder / "data") as server,
+    ):
         yield server
 
 

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +19,26 @@ from app.embedded import EmbeddedPostgres
 from app.migrations import upgrade
 
 _TEMPLATE = "template_heardback"
+
+
+_MEMORY = Path("/dev/shm")
+_ROOM = 4_000_000_000
+"""Bytes that must be free in memory; a session's databases take a tenth of that."""
+
+
+@contextmanager
+def quick_folder(otherwise: Path) -> Iterator[Path]:
+    """A folder in memory where the machine has room: a database is copied there in a tenth of the time."""
+    if not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ROOM:
+        yield otherwise
+        return
+    for left in _MEMORY.glob("hb-tests-*"):
+        # Of a session that was killed; nobody else would ever free the memory.
+        if not Path(f"/proc/{left.name.split('-')[2]}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    prefix = f"hb-tests-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=_MEMORY, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 class PostgresServer:
