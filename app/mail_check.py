@@ -11,7 +11,8 @@ from app.delivery.route_shapes import ListenShape, RouteShape, provider_of
 from app.delivery.routes_file import opened
 from app.mail.account import Light, Said, fine, wrong
 from app.mail.providers import HOOKS
-from app.replies.imap_check import check_mailbox
+from app.replies.imap_check import Look, check_mailbox
+from app.replies.imap_login import AT_ONCE
 from app.replies.imap_tokens import MailboxTokens
 from app.replies.mailbox import Mailbox
 from app.settings import Settings
@@ -46,7 +47,13 @@ async def check_mail(settings: Settings) -> list[Part]:
 
 async def check_mailboxes(boxes: Sequence[Mailbox], tokens: MailboxTokens) -> Part:
     """Every mailbox that answers and bounces are read from; no mail is read."""
-    looks = await asyncio.gather(*(check_mailbox(box, tokens) for box in boxes))
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def look(box: Mailbox) -> Look:
+        async with free:
+            return await check_mailbox(box, tokens)
+
+    looks = await asyncio.gather(*(look(box) for box in boxes))
     return Part("mailboxes", tuple((fine if look.fine else wrong)(f"{look.line}.") for look in looks))
 
 

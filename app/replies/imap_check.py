@@ -15,7 +15,7 @@ _SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What came of it, as a line for operators: no address and no secret."""
+    """What came of it, as a line for operators without a full stop: no address and no secret."""
 
     fine: bool
     line: str
@@ -39,9 +39,9 @@ async def check_mailbox(box: Mailbox, tokens: MailboxTokens, *, seconds: float =
             opened = await threaded(line.examine)
             await threaded(partial(line.close, politely=True))
     except Unavailable as wrong:
-        return Look(fine=False, line=f"{where}: {wrong.detail}")
+        return Look(fine=False, line=f"{where}: {wrong.detail.removesuffix('.')}")
     except TimeoutError:
-        return Look(fine=False, line=f"{where}: The mailbox does not answer (round).")
+        return Look(fine=False, line=f"{where}: The mailbox does not answer (round)")
     finally:
         line.cut()
         await threaded(line.close)

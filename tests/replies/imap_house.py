@@ -17,7 +17,7 @@ MAILBOX = "reply@answers.ostwind.example"
 
 def box_at(server: SmallImap, **more: Any) -> Mailbox:
     """One mailbox there, in clear and by password unless said otherwise."""
-    given: dict[str, Any] = {"host": "127.0.0.1", "username": "talent", "tls": "none", "seconds": 0.3}
+    given: dict[str, Any] = {"host": "127.0.0.1", "username": "talent", "tls": "none", "seconds": 5.0}
     secret = {} if "grant" in more else {"password": 'a "secret"'}
     return Mailbox(port=server.port, **(given | secret | more))
 

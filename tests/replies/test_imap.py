@@ -110,8 +110,9 @@ async def test_trouble_costs_one_bounded_look(small: Small, server: SmallImap, s
     """It is told without the server's words, waited on, and when it is over everything is heard."""
     server.mails[1] = answer(small)
     server.faults[step] = fault
+    box = box_at(server, seconds=0.3 if fault == HANG else 5.0)
     async with asyncio.timeout(5):
-        assert await poll(small, box_at(server)).read_due(small.instants()) == 0
+        assert await poll(small, box).read_due(small.instants()) == 0
     cursor = await small.one(ImapCursor)
     verb = "refuses" if fault == REFUSE else "does not answer"
     named = "select" if step == "examine" else step
@@ -126,7 +127,7 @@ async def test_trouble_costs_one_bounded_look(small: Small, server: SmallImap, s
 async def test_more_than_was_asked_for_is_not_read(small: Small, server: SmallImap) -> None:
     """A server cannot fill our memory."""
     server.mails[1], server.faults["fetch"] = answer(small), MORE
-    await poll(small, replace(box_at(server), seconds=5)).read_due(small.instants())
+    await poll(small, box_at(server)).read_due(small.instants())
     cursor = await small.one(ImapCursor)
     assert (cursor.failure, cursor.last_uid) == ("The mailbox does not answer (fetch).", 0)
 

@@ -60,10 +60,10 @@ async def test_a_mailbox_that_hangs_or_refuses_holds_up_no_other(
     first, second = servers
     first.faults["login"] = HANG
     second.mails[1] = b"\r\n"
-    boxes = (
-        *(box_at(first, name=f"hangs-{number}", folder=f"Folder-{number}") for number in range(5)),
-        box_at(second, name="fine"),
-    )
+    hanging = [
+        box_at(first, name=f"hangs-{number}", folder=f"Folder-{number}", seconds=0.3) for number in range(5)
+    ]
+    boxes = (*hanging, box_at(second, name="fine"))
     async with asyncio.timeout(10):
         assert await poll(small, *boxes).read_due(small.instants()) == 1
     assert first.most_at_once == 4

@@ -185,6 +185,7 @@ async def test_a_token_server_in_trouble_costs_one_look(
     cursor = await small.one(ImapCursor)
     assert (cursor.failure or "").startswith("The token's address ")
     assert (cursor.next_at - small.machine.at, server.asked) == (timedelta(minutes=1), [])
+    oauth._planned["POST"].clear()  # a loaded machine may not have met it yet
     later(small, minutes=1)
     await poll(small, box).read_due(small.instants())
     assert (await small.one(ImapCursor)).failure is None
