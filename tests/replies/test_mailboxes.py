@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from app.errors import UnsafeSettings
 from app.mail.oauth import Grant
@@ -124,6 +125,20 @@ def test_an_authority_of_ones_own_is_read_at_the_start(tmp_path: Path) -> None:
     certificates(tmp_path)
     path = str(tmp_path / "server.pem")
     assert mailboxes_from([PLAIN | {"ca_file": path}])[0].ca_file == path
+
+
+def test_the_documented_example_is_one(tmp_path: Path) -> None:
+    """As `docs/replies.md` shows it."""
+    certificates(tmp_path)
+    said = (Path(__file__).parents[2] / "docs" / "replies.md").read_text(encoding="utf-8")
+    entries = yaml.safe_load(said.split("```yaml\n")[1].split("```")[0])["mailboxes"]
+    entries[0]["ca_file"] = str(tmp_path / "server.pem")
+    boxes = mailboxes_from(entries)
+    assert [(box.name, box.port, box.grant is not None) for box in boxes] == [
+        ("bounces", 143, False),
+        ("answers", 993, True),
+        ("talent", 993, True),
+    ]
 
 
 def test_the_document_and_the_few_settings_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
