@@ -34,15 +34,20 @@ NAMED = re.compile(
     rf"|de la semaine prochaine|de la próxima semana|de la semana que viene|pasado|próximo))?",
     re.IGNORECASE,
 )
+NAMED_AND_NUMBERED = re.compile(
+    rf"\b({_DAYS}),?\s(?:the\s|den\s|dem\s|le\s)?(\d{{1,2}})(?:st|nd|rd|th|\.)?(?![\d:h])(?!\s?(?:am|pm"
+    rf"|a\.m|p\.m|uhr|h\b|heures))",
+    re.IGNORECASE,
+)
 WEEK_BEFORE = re.compile(
     r"(next week|nächste[rn]? woche|kommende[rn]? woche|la semaine prochaine|la semana que viene"
     r"|la próxima semana)(?: on| am| le| el|,)?\s?$",
     re.IGNORECASE,
 )
+_NOT_TOMORROW = "guten|schönen|heute|am|jeden|gestern|la|esta|de|pasado|after|après"
 TOMORROW = re.compile(
-    r"(?<!guten )(?<!schönen )(?<!heute )(?<!am )(?<!jeden )(?<!gestern )(?<!la )(?<!esta )(?<!de )"
-    r"(?<!pasado )"
-    r"(?<!after )(?<!après-)(?<!après )\b(?:tomorrow|morgen|demain|mañana)\b",
+    "".join(rf"(?<!\b{each} )" for each in _NOT_TOMORROW.split("|"))
+    + r"(?<!après-)\b(?:tomorrow|morgen|demain|mañana)\b",
     re.IGNORECASE,
 )
 AFTER_TOMORROW = re.compile(
@@ -100,7 +105,8 @@ DUE_AFTER = re.compile(
     re.IGNORECASE,
 )
 BACK = re.compile(
-    r"\b(back|return|returning|again|until|till|through|wieder|zurück|bis|ab dem|ab|retour|reviendrai"
+    r"\b((?:from|vom|du|del)\s.{1,40}?\s(?:to|bis|au|al)|back|return|returning|again|until|till|through"
+    r"|wieder|zurück|bis|ab dem|ab|retour|reviendrai"
     r"|jusqu\w*"
     r"|rentre|rentrerai|reprends|vuelvo|volveré|regreso|regresaré|vuelta|hasta|reincorpor\w*|incorpor\w*)\b",
     re.IGNORECASE,

@@ -26,6 +26,7 @@ from app.replies.day_patterns import (
     ISO,
     MONTH_DAY,
     NAMED,
+    NAMED_AND_NUMBERED,
     NUMBERED,
     ORDINAL,
     SLASHED,
@@ -129,6 +130,13 @@ def _numbered(words: str, today: date) -> _Found:
         yield *m.span(), _next_numbered(int(m[1] or m[2]), today)
 
 
+def _named_and_numbered(words: str, today: date) -> _Found:
+    """*Monday 23*, where the next 23rd is a Monday."""
+    for m in NAMED_AND_NUMBERED.finditer(words):
+        day = _next_numbered(int(m[2]), today)
+        yield *m.span(), day if day and day.weekday() == WEEKDAY[m[1].lower()] else None
+
+
 def _weekdays(words: str, today: date) -> _Found:
     for m in NAMED.finditer(words):
         before, after = (m["before"] or "").lower(), (m["after"] or "").lower()
@@ -172,7 +180,14 @@ def _ends(words: str, today: date) -> _Found:
         yield *m.span(), date(year, month, monthrange(year, month)[1])
 
 
-_READERS: tuple[Callable[[str, date], _Found], ...] = (_dates, _ends, _numbered, _relative, _weekdays)
+_READERS: tuple[Callable[[str, date], _Found], ...] = (
+    _dates,
+    _ends,
+    _named_and_numbered,
+    _numbered,
+    _relative,
+    _weekdays,
+)
 """The surest first: what they find, the later ones do not read again."""
 
 

@@ -28,6 +28,8 @@ _SALUTATION = re.compile(
     r"\b[^.!?:,]{0,60}[,!:]\s*",
     re.IGNORECASE,
 )
+_ENOUGH = 6_000
+"""Characters that are read: more than people write, and bounded work for a mail that was made to be slow."""
 _LONGEST = 400
 _BROKEN = 42
 """A line shorter than this was ended by its writer, not by the width of a screen."""
@@ -60,7 +62,7 @@ def read(words: str, today: date) -> tuple[Finding, ...]:
     ``today`` is the day of the mail, for "by Friday". A withdrawal leaves neither warmth nor a wish for time
     beside it, and no offer that still runs: who has accepted it has left.
     """
-    sentences = [_Sentence(each, fold(each)) for each in _sentences(words)]
+    sentences = [_Sentence(each, fold(each)) for each in _sentences(words[:_ENOUGH])]
     languages = tongues(" ".join(each.folded for each in sentences))
     found = [each for meaning in Meaning if (each := _first(meaning, sentences, languages, today))]
     if any(each.meaning is Meaning.WITHDRAWS for each in found):

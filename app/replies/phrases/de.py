@@ -6,11 +6,11 @@ from app.replies.phrases.meaning import Language, Meaning, Phrases
 
 _WORDS = {
     "bew": "bewerbung|kandidatur|bewerbungsunterlagen|unterlagen|zusage|initiativbewerbung",
-    "stelle": "stelle|position|job|anstellung|arbeitsstelle|arbeit|rolle|posten|vertrag|arbeitsvertrag|angebot|jobangebot|stellenangebot|herausforderung|aufgabe|arbeitsplatz|ausbildungsplatz|ausbildungsstelle|ausbildung|lehrstelle|zusage|offerte|praktikum|praktikumsplatz|beschäftigung|festanstellung|tätigkeit|job-?offer",
+    "stelle": "stelle|position|job|anstellung|arbeitsstelle|arbeit|rolle|posten|vertrag|arbeitsvertrag|angebot|jobangebot|stellenangebot|herausforderung|aufgabe|arbeitsplatz|ausbildungsplatz|ausbildungsstelle|ausbildung|lehrstelle|zusage|offerte|praktikum|platz|praktikumsplatz|beschäftigung|festanstellung|tätigkeit|job-?offer",
     "firma": "firma|firmen|unternehmen*|betrieb*|arbeitgeber*|konzern*|haus|hauses|weg|weges|richtung|option|anbieter*|kanzlei|klinik|werkstatt|agentur|start-?up*|laden|schule|möglichkeit|alternative|mitbewerber*|wettbewerber*|werft|werk|büro|praxis",
     "prozess": "prozess*|verfahren*|bewerbungsprozess*|bewerbungsverfahren*|auswahlverfahren*|auswahlprozess*|rennen|einstellungsverfahren*|recruiting*|bewerberpool|bewerberkreis|auswahl|bewerbungsrunde|runde|bewerberfeld|pool|kandidatenkreis",
     "ander": "ander*|neu*|konkurrierend*|zweit*|weiter*|alternativ*",
-    "angebot": "angebot*|jobangebot*|stellenangebot*|vertragsangebot*|offerte*|vertragsentwurf|arbeitsvertrag|job-?offer|gegenangebot*|vertrag|zusage|offer",
+    "angebot": "angebot*|jobangebot*|stellenangebot*|vertragsangebot*|offerte*|vertragsentwurf|arbeitsvertrag|job-?offer|gegenangebot*|vertrag|zusage|zusagen|offer",
     "tag": "montag*|dienstag*|mittwoch*|donnerstag*|freitag*|samstag*|sonntag*|morgen|heute|übermorgen|diese* woche|nächste* woche|kommende* woche|um \\d+|am \\d+\\.?|ab \\d+|vormittag*|nachmittag*|abend*",
     "termin": "termin*|gespräch*|treffen|interview*|telefonat*|probearbeit*|probetag*|videocall*|call|uhrzeit|besichtigung|rückruf|vorstellungsgespräch*|einladung",
     "wer": "freund|freundin|kollege|kollegin|frau|mann|bruder|schwester|partner|partnerin|bekannter|bekannte|bekannten|sohn|tochter|mitbewohner|mitbewohnerin|cousin|cousine|nachbar|nachbarin|lebensgefährt*|kandidat|kandidatin|bewerber|bewerberin|mutter|vater|verlobte*",
@@ -41,6 +41,7 @@ _STOP = Phrases(
         "lasst? (sie )?mich (bitte )?(endlich )?in ruhe|lassen sie mich (bitte )?(endlich )?in ruhe",
         "(lösch*|entfern*|streich*) (sie )?(bitte )?meine (e-?mail-?adresse|mailadresse|e-?mail) ?([.!,]|$|aus|bitte)|(meine|die) (e-?mail-?adresse|mailadresse|adresse) (\\w+ )?(löschen|zu löschen|entfernen|zu entfernen)",
         "keine (weiteren |mehr )?(e-?mails|mails|nachrichten)( bitte| danke)?([.!]|$)",
+        "verschon* (sie |mich )*(mich )?(\\w+ )?(mit|vor) (\\w+ )?(weiteren |solchen |ihren )?(e-?mails?|mails|nachrichten|werbung)",
     ),
     denied=(
         "(habe|haben|hab|sind|kamen|seitdem|seither|bisher|ist) (\\w+ ){0,5}(keine|noch keine) (weiteren? |weitere |mehr )*(e-?mails?|mails?|nachrichten|nachricht) (von ihnen )?(mehr )?(erhalten|bekommen|gekommen|da|gesehen|gefunden|eingegangen)?",
@@ -109,6 +110,8 @@ _WITHDRAWS = Phrases(
         "(zusage|angebot|stelle|vertrag) (\\w+ )?(von|bei|in|aus|einer|eines) (\\w+ )?(ander*) ({firma}|\\w+) (\\w+ ){0,3}(angenommen|zugesagt|unterschrieben|gefolgt)|(fange|fang|beginne|starte|arbeite|wechsle|wechsele|gehe) … (bei|zu|in) (\\w+ )?(einer|einem|eine|einen) (ander*|neu*) ({firma}|stelle|job|arbeit*)",
         "(das|es|die stelle) (\\w+ )?passt (\\w+ ){0,4}nicht( mehr)?( (für mich|zu mir|zu meinen)|[.!,]|$)|(nehme|nehm|trete) (\\w+ ){0,4}({stelle}) (\\w+ ){0,2}nicht (\\w+ )?an|(kann|werde|möchte) (\\w+ ){0,4}({stelle}) (\\w+ ){0,3}nicht (\\w+ )?(annehmen|antreten|übernehmen)|nein danke|(meine|unsere) pläne (\\w+ )?(haben sich|sind) (\\w+ )?(geändert|anders)|von der (bewerber|kandidaten)?liste (\\w+ )?(streich*|nehmen|entfern*)|(streichen|nehmen|entfernen) (\\w+ ){0,3}von der (bewerber|kandidaten)?liste",
         "rückzieher|(habe|hab) (schon|bereits|jetzt|nun|inzwischen) (was|etwas)( gefunden| anderes| neues)*([.,!]|$)|(hat|haben) sich (\\w+ ){0,3}(bewerbung|jobsuche|stellensuche|thema) (\\w+ ){0,5}(erledigt|erübrigt)|(entschieden|entschlossen|beschlossen) … angebot (eines|von einem|einer|von einer) (ander*|\\w+ ander*) … (anzunehmen|zuzusagen)|(will|möchte|brauche) (den|die|das|ihren|ihre|euren) (\\w+ )?({stelle}) (\\w+ )?nicht (mehr)?|(das|es) (\\w+ )?(ist|wäre) (\\w+ )?nichts für mich|für mich ist (das|es|die stelle) (\\w+ )?nichts|(bleibe|bleib) (\\w+ ){0,3}(dort|bei ihm|bei denen|da) ?([.,!]|$)|(kann|muss) (\\w+ ){0,3}(die stelle|ihr angebot|den job) (\\w+ )?(ablehnen|absagen)|sage (\\w+ )?hiermit ab",
+        "(etwas|was) anderes (\\w+ )?ergeben|(einen|einen neuen) (arbeits)?vertrag (\\w+ ){0,2}(unterschrieben|unterzeichnet)(?! (von ihnen|bei ihnen|und))|mache (\\w+ ){0,3}weiter (bei|in|mit)|nicht (mehr )?(zu )?(verändern|wechseln)|nicht (mehr )?zu wechseln|verfolge … nicht (mehr )?weiter|nichts für mich|(bin|arbeite) … (ander*|neu*) ({firma}) (\\w+ ){0,2}(angestellt|tätig|beschäftigt|unter vertrag|eingestellt)|muss (\\w+ ){0,2}passen|(mich|wir uns) (\\w+ ){0,4}für (eine|einen) (\\w+ )?({stelle}|{firma}) … entschieden|(fällt|fallen) … (flach|weg) ?([.,!]|$)|(brauche|benötige) (den|die|das) (\\w+ )?({stelle}) (\\w+ )?nicht mehr",
+        "(eine|einen|inzwischen|schon|bereits) (\\w+ )?(lehrstelle|ausbildungsplatz|ausbildungsstelle|arbeit|festanstellung|job|stelle) (\\w+ )?(gefunden|bekommen|angenommen)(?! (die|der|das|den|auf|bei ihnen))|nicht (mehr )?nach \\w+ (ziehen|umziehen|kommen)",
     ),
     denied=(
         *_THIRD,
@@ -154,6 +157,7 @@ _OTHER_OFFER = Phrases(
         "(bei|mit) (ihrem|dem) angebot (mithalten|gleichziehen)|mithalten … (angebot|gehalt|konditionen)",
         "(zusage|vertrag|arbeitsvertrag|stelle|angebot) (einer|eines|von einer|von einem|bei einer|bei einem) (ander*|zweit*|weiter*)|(woanders|anderswo|dort|ander*) (\\w+ ){0,3}(sofort |gleich )?(anfangen|einsteigen|unterschreiben) (könn*|kann|soll*)|könnte (\\w+ ){0,2}(woanders|anderswo) (\\w+ ){0,3}(anfangen|einsteigen|unterschreiben)",
         "(vertrag|angebot|zusage) liegt (\\w+ )?(schon|bereits|vor|da|bei mir)|(was|etwas) anderes (\\w+ ){0,2}(in aussicht|auf dem tisch|in petto|an der hand)|(das|ein) angebot (eines|einer) ander*",
+        "(könnte|kann|dürfte) … (ander*|zweit*) ({firma}) … (anfangen|einsteigen|starten|unterschreiben|beginnen|zusagen)|(zwei|mehrere|drei|andere) (\\w+ )?zusagen",
     ),
     denied=(
         *_THIRD,
@@ -192,6 +196,7 @@ _ASKS_TIME = Phrases(
         "(mit|erst|zuerst|vorher) (\\w+ )?(meine*|der) (\\w+ )?(frau|mann|familie|partner|partnerin|freundin|freund|kindern|eltern|lebensgefährt*|mann|chef) (\\w+ ){0,4}(besprechen|sprechen|reden|abklären|klären|abstimmen|bereden|beraten|absprechen)|(besprechen|bereden|klären|abstimmen) (\\w+ ){0,3}mit mein* (\\w+ )?(frau|mann|familie|partner*|freund*|eltern)",
         "sacken lassen|(darf|kann|könnte|dürfte) (ich )?(mich |ihnen |euch )?(\\w+ ){0,4}(nächste|kommende|bis|am|ende|anfang|erst|später|in ein paar) (\\w+ ){0,6}(melden|antworten|bescheid|rückmelden|zusagen|entscheiden|antwort|rückmeldung)|(lassen|lass|lasst) (sie )?(mich|mir) (\\w+ ){0,4}(überlegen|nachdenken|schlafen|wochenende|bis|zeit)",
         "(kann|könnte|darf|könnten) (die|meine|ihre|das) (\\w+ )?(entscheidung|antwort|zusage|rückmeldung)? ?(\\w+ ){0,4}(warten|später)|(zu|etwas zu|ein bisschen zu) schnell|noch zeit ?([.,!]|$)",
+        "(dass|wenn) ich (mich )?(\\w+ ){0,2}(erst|bis|noch) … (entscheide|melde|bescheid|antworte|zusage)|(etwas|mehr|ein wenig|ein bisschen) (mehr )?zeit (\\w+ )?(haben|bekommen|kriegen|lassen|geben|einräumen)",
     ),
     denied=(
         "(brauche|benötige|will|möchte) (ich )?(dafür |dazu )?(keine?|nicht)[^,;]*|keine (\\w+ )?(bedenkzeit|fristverlängerung)[^,;]*|(nicht|keine) (\\w+ )?(nötig|notwendig)",
@@ -223,6 +228,7 @@ _WARM = Phrases(
         "(genau|exakt) (das|die|der|den|was) (\\w+ ){0,5}(suche|gesucht|vorgestellt|vorstelle|wünsche|will|möchte|richtige)|passt (perfekt|genau|hervorragend|super|ideal) (zu mir|für mich)|reizt mich (sehr|nach wie vor|immer noch)|(sehr|große|riesige|richtig|total|echt|voll|mega|nach wie vor|immer noch) (lust|bock) (auf|darauf|drauf|bei|mit)|feuer und flamme|mit an bord|gern* (wieder |weiter )?dabei|voll dabei|bin dabei",
         "(genau )?mein ding|(große|riesige|riesen|richtig|total|echt|viel|unheimlich|große) ?lust (\\w+ )?(auf|darauf|drauf|bei|mit|zu)|(da|ich) bin (ich )?(\\w+ )?dabei|(bin|bin ich) (hier |dort |bei ihnen )?(\\w+ )?richtig|(tolle|super|großartige|fantastische|schöne|wunderbare|klasse) (nachricht|neuigkeit*|nachrichten)|(was für|welch) eine (tolle|schöne) nachricht|kann (es )?mir (\\w+ ){0,2}(sehr gut |gut )?vorstellen|(ja|oh ja),? (sehr gern*|unbedingt|auf jeden fall|mit freude)",
         "(ich )?(will|möchte) (die|den|diese|diesen|unbedingt) (\\w+ )?(stelle|job|position|arbeit) ?([.!,]|$|haben|unbedingt)|(macht|würde|hat|machen) (\\w+ ){0,6}(spaß|freude) (\\w+ )?(machen|gemacht)?|begeistert (von|über)|klar (\\w+ ){0,3}(interesse|dabei)|sehr (\\w+ ){0,4}interessiert",
+        "würde (mich )?(\\w+ ){0,3}freuen,? (\\w+ )?(teil|bei ihnen|in ihrem|ihr team|mit ihnen|dabei|mitglied|zu ihrem|ein teil)|wäre (\\w+ ){0,3}(eine ehre|ein traum|ein privileg|eine freude)",
     ),
     denied=(
         *_THIRD,

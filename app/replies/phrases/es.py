@@ -53,7 +53,7 @@ _STOP = Phrases(
 _WITHDRAWS = Phrases(
     says=(
         "(retir*|cancel*|anul*|quit*|borr*|descart*|desestim*|suspend*|elimin*|cerrar|cierren|archiv*|revoc*) (\\w+ )?(mi|la|esta|mis|a mi) (\\w+ )?({cand}|participación|nombre)",
-        "(retiro|retirar|retirarme|retiraré|retirada|retire|retiren|retirándo*|me retiro|apart*|apartarme|salir|salgo|salirme|me salgo|bajarme|me bajo|me apeo|apearme|descolg*|me descuelgo|abandon*|dej*|dejo|me borro|borrarme|baja|de baja|sacar*|quitar*|saquen*|sáquenme|quiten*|excluir*|me excluyan|fuera|descártenme|me descarten) (\\w+ )?(de|del|el|la|de la|este|de este|en el|su|mi) (\\w+ )?({proc}|{cand}|{puesto})",
+        "(retiro|retirar|retirarme|retiraré|retirada|retire|retiren|retirándo*|me retiro|apart*|apartarme|salir|salgo|salirme|me salgo|bajarme|me bajo|me apeo|apearme|descolg*|me descuelgo|abandon*|dej*|dejo|me borro|borrarme|baja|de baja|sacar*|quitar*|saquen*|sáquenme|quiten*|excluir*|me excluyan|fuera|descártenme|me descarten) (\\w+ )?(de|del|el|la|de la|este|de este|en el) (\\w+ )?({proc}|{cand})|(retirarme|me retiro|apartarme) (\\w+ )?(de|del) (\\w+ )?({puesto})",
         "(renunci*) (\\w+ )?(a|al) (la|mi|su|este|esta|seguir|continuar|puesto|proceso|candidatura|oferta|participar|plaza|vacante) ?(\\w+ )?",
         "(desist*) (\\w+ )?(de|del|en)|(he decidido|decido|decidí|prefiero) (\\w+ )?(desistir|retirarme|apartarme|dejarlo|abandonar|declinar|rechazar|renunciar|bajarme|salirme|quedarme (donde|en mi|con mi)|parar aquí)",
         "no (seguir|continuar|avanzar|proseguir|seguiré|continuaré|avanzaré|sigo|continúo|proseguiré|ir) (\\w+ )?(adelante|con|en|más|participando|el proceso|este proceso|la selección|formando parte|[.!,;]|$)",
@@ -76,6 +76,7 @@ _WITHDRAWS = Phrases(
         "(mi|la) (búsqueda|búsqueda de (trabajo|empleo)) (\\w+ )?(ha (terminado|acabado|concluido|finalizado)|terminó)|(dejo|paso) (pasar )?(esta|la) (oportunidad|oferta|vacante)|paso de (la|esta|este)|(empiezo|comienzo|empezaré|comenzaré|me incorporo|voy a empezar|empezar) (\\w+ ){0,3}(en otr*|un nuevo|otro|una nueva|mi nuevo)",
         "(me han|me) (cogido|contratado|seleccionado|fichado|cogieron|contrataron|elegido) (\\w+ )?(en|para|de) otr* (sitio|lado|empresa|lugar|parte|taller|puesto|trabajo)|lo dejo (aquí|estar|por aquí)|(busquen|busque|busca|buscad|contraten|llamen) a (otra|otro) (persona|candidat*)|mejor (busquen|llamen|contraten) a otr*|(es|va a ser) (que )?(un )?no ?([.,!]|$)|(no|gracias),? pero no( gracias)?|no,? gracias ?([.!]|$)|(les|os|le) dejo (\\w+ )?buscar|(no )?(me encaja|encaja con) (\\w+ ){0,4}(y|así que|por lo que|de modo que) (lo dejo|no|me retiro|prefiero)|(cerrar|terminar|finalizar|interrumpir|parar|detener) (\\w+ )?(mi|el|este) (\\w+ )?({proc}|{cand})",
         "me ha (salido|surgido) (otro|otra|un|una) (\\w+ )?({puesto}|cosa) (\\w+ ){0,4}(y )?(lo|la) (he |voy a )?(cog*|acept*|tom*)|(creo|veo|pienso) que (\\w+ )?no es para mí|(decirles|decirle|decir|deciros) que no ?([.,!]|$)|me han renovado|(y|así que|por lo que) me quedo ?([.,!]|$|aquí|donde)|no es para mí ?([.,!]|$)",
+        "(decisión|intención|respuesta) (\\w+ )?(es|ha sido) (la de )?no (continuar|seguir|aceptar|avanzar)|no (puedo|podré|voy a|podría) (\\w+ )?aceptar(lo|la)? ?([.,!]|$|por)|(acabo de|he|hemos) (\\w+ )?(acept*|aceptar|firm*) (\\w+ )?con otr*",
     ),
     denied=(
         *_THIRD,
@@ -135,6 +136,7 @@ _ASKS_TIME = Phrases(
         "(esperar|esperarme|guardarme|paciencia|esperen|espérenme|esperaran) (\\w+ )?(unos|un poco|hasta|algo|mi respuesta|a que|un|el puesto)|(me lo|lo) (\\w+ )?(estoy pensando|tengo que pensar|pienso|pensaré|estoy valorando|tengo que hablar|hablo con)|(contestar|responder|decidir|dar una respuesta|darles una respuesta|confirmar) (\\w+ ){0,4}(más tarde|la semana que viene|la próxima semana|más adelante|el {dia}|hasta el|en unos días|después de)",
         "(puedo|podría|podré|me permite|me permiten|le importa que|les importa que) (\\w+ )?(contest*|respond*|confirm*|decirles|decirle|avis*|darles|darle) (\\w+ ){0,4}(la semana|el|mañana|más tarde|en|dentro|después|a finales|a principios|antes|{dia})|(hablar|consultar|comentar|tratar)(lo|los)? (\\w+ )?(antes |primero |todavía )?con (mi|mis|la) (\\w+ )?(familia|mujer|marido|pareja|esposa|esposo|padres|hijos|novia|novio)",
         "me (dan|da|dais|das|dejan|deja|conceden|concede) (\\w+ )?(un par|unos|algunos|más|un poco|hasta|dos|tres|una semana|otra|tiempo)|antes de (contestar|responder|decidir*|firmar|aceptar|dar*) (\\w+ )?(\\w+ )?(tengo|debo|necesito|quiero|me gustaría|prefiero)",
+        "(posibilidad|opción|manera|forma) de (contestar|responder|decidir*|confirmar|esperar|aplazar*|ampliar*|darles)",
     ),
     denied=(
         "no (necesito|hace falta|quiero|preciso)[^,;]*",

@@ -30,6 +30,10 @@ _CONTRACTED = (
     (re.compile(r"'ll\b"), " will"),
     (re.compile(r"'re\b"), " are"),
     (re.compile(r"\b(i|we|you|they|he|she|it)'d\b"), r"\1 would"),
+    (
+        re.compile(r"(?<=\w)'s (?=(?:not|no|been|a|an|the|too|just|still|so|very|really|going|getting)\b)"),
+        " is ",
+    ),
 )
 _NOISE = re.compile(r"[^\w\s'?!.,;:()%/¿-]")
 _ASIDE = re.compile(r", (?:after|nach|nachdem|apres|tras|despues de|wie|as|as you|comme|como)\b[^,;]{1,60},")
