@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -123,13 +124,13 @@ async def drain_all(flow: Flow, *, rounds: int = 1_000) -> int:
 
     Returns how much was done.
     """
-    total = 0
-    for _ in range(rounds):
-        found = 0
-        for drain in flow.drains().values():
-            found += await drain()
+    drains = list(flow.drains().values())
+    total = quiet = 0
+    for drain in itertools.islice(itertools.cycle(drains), rounds * len(drains)):
+        found = await drain()
         await flow.lanes.rest()
         total += found
-        if not found:
+        quiet = 0 if found else quiet + 1
+        if quiet == len(drains):
             return total
     raise RuntimeError(f"still busy after {rounds} rounds")

@@ -19,6 +19,7 @@ from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp
 from app.main import create_app
 from app.sla.book import apply_policies
+from tests.flow.house import drain_due
 from tests.flow.serving import served
 from tests.flow.small import MONDAY, Small, open_small, webhook
 
@@ -65,7 +66,8 @@ class Willing:
         """On to that day of the story, stopping wherever something is due."""
         until = MONDAY + timedelta(days=number)
         while (due := await next_due(self.small.services.sessions)) is not None and due <= until:
-            await self.small.at(max(due, self.small.clock.now() + timedelta(microseconds=1)))
+            self.small.clock.at = max(due, self.small.clock.now() + timedelta(microseconds=1))
+            await drain_due(self.small.flow)
         await self.small.at(until)
 
     def mails(self) -> list[EmailMessage]:

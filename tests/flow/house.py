@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import SQLModel
 
 from app.db import unit_of_work
 from app.demo.greenhouse import SimulatedGreenhouse
 from app.demo.push import Chaos
+from app.demo.round_time import due_now, next_due
 from app.flow import Flow
 from app.intake import connections
 from app.intake.config import ConnectionSecrets, ConnectionSettings
@@ -23,6 +24,7 @@ from app.moments import HeldClock
 from app.running import open_flow
 from app.services import Services, open_services
 from app.settings import Settings
+from app.timeline.models import PollCursor
 from tests.flow.serving import served
 
 SECRET = "a-signing-secret-for-these-tests"
@@ -41,16 +43,22 @@ class House:
 
     async def at(self, instant: datetime) -> None:
         """Moves on to that instant, stopping wherever something is due on the way."""
-        while True:
-            await self.greenhouse.deliver_due(self.clock.now())
-            await drain_all(self.flow)
-            following = await next_instant(self)
-            if following is None or following > instant:
-                break
+        await self.greenhouse.deliver_due(self.clock.now())
+        await drain_all(self.flow)
+        while (following := await next_instant(self)) is not None and following <= instant:
             self.clock.at = max(following, self.clock.at + timedelta(microseconds=1))
+            await self.greenhouse.deliver_due(self.clock.now())
+            await drain_due(self.flow)
         self.clock.at = instant
         await self.greenhouse.deliver_due(instant)
         await drain_all(self.flow)
+
+    async def asked_at(self, instant: datetime) -> None:
+        """Moves on to that instant, and the poll hears right then what no webhook tells."""
+        await self.at(instant)
+        async with unit_of_work(self.services.sessions) as session:
+            await session.execute(update(PollCursor).values(next_at=instant))
+        await self.at(instant)
 
     async def rows(self, table: type[SQLModel]) -> list[Any]:
         """Every row of a table."""
@@ -72,10 +80,19 @@ class House:
             )
 
 
+async def drain_due(flow: Flow) -> None:
+    """On the way: only the drains for which something is due. All of them are asked where a test looks."""
+    services, drains = flow.services, flow.drains()
+    found = True
+    while found:
+        due = await due_now(services.sessions, services.clock.now()) | {"rephrasings"}
+        # In the order of the flow; what is due and cannot be done yet, such as a send under way, is left.
+        found = any([await drain() for name, drain in drains.items() if name in due])
+        await flow.lanes.rest()
+
+
 async def next_instant(house: House) -> datetime | None:
     """The next instant at which anything at all is due."""
-    from app.demo.round_time import next_due  # noqa: PLC0415
-
     pushed = house.greenhouse.push.next_due()
     planned = await next_due(house.services.sessions)
     return min((at for at in (pushed, planned) if at is not None), default=None)
@@ -88,9 +105,13 @@ async def open_house(
     start: datetime,
     *,
     chaos: Chaos | None = None,
+    poll_every: timedelta = timedelta(minutes=30),
     **overrides: Any,
 ) -> AsyncIterator[House]:
-    """A house whose business time stands at `start`."""
+    """A house whose business time stands at `start`.
+
+    A poll costs as much as many webhooks: where days pass it had better come seldom, and by `House.asked_at`.
+    """
     settings = Settings(
         _env_file=None,
         DATABASE_URL=database_url,
@@ -118,7 +139,7 @@ async def open_house(
                     settings=ConnectionSettings(
                         base_url=account.api_base,
                         auth_url=account.auth_url,
-                        poll_every_seconds=1800,
+                        poll_every_seconds=int(poll_every.total_seconds()),
                     ),
                     secrets=ConnectionSecrets(
                         signing_secrets=[SECRET],

@@ -24,7 +24,7 @@ async def clocks_of(house: House) -> dict[str, Clock]:
 
 async def test_an_application_is_acknowledged_and_noted(database_url: str, tmp_path: Path) -> None:
     """A candidate who applies hears from us within minutes, and the ATS says so, once each."""
-    async with open_house(database_url, tmp_path, MONDAY) as house:
+    async with open_house(database_url, tmp_path, MONDAY, poll_every=hours(3)) as house:
         world = house.greenhouse
         mia = world.add_user("Mia Berger", "mia.berger@ostwind.example", MONDAY)
         job = world.add_job("Welder", STAGES, MONDAY, recruiters=[mia])
@@ -48,7 +48,7 @@ async def test_an_application_is_acknowledged_and_noted(database_url: str, tmp_p
 
 async def test_a_rejection_waits_for_a_person(database_url: str, tmp_path: Path) -> None:
     """Nobody is rejected by a machine: a fact and an approval by a person come first, then the window."""
-    async with open_house(database_url, tmp_path, MONDAY) as house:
+    async with open_house(database_url, tmp_path, MONDAY, poll_every=hours(24)) as house:
         world = house.greenhouse
         mia = world.add_user("Mia Berger", "mia.berger@ostwind.example", MONDAY)
         tom = world.add_user("Tom Okoro", "tom.okoro@ostwind.example", MONDAY)
@@ -56,8 +56,10 @@ async def test_a_rejection_waits_for_a_person(database_url: str, tmp_path: Path)
         sam = world.apply(Newcomer("Sam", "Novak", "sam@example.com"), job, MONDAY + hours(1), recruiter=mia)
         world.move(sam, "Onsite Interview", MONDAY + hours(3))
         interview = world.schedule_interview(sam, [tom], MONDAY + hours(26), MONDAY + hours(4))
+        await house.asked_at(MONDAY + hours(5))
         await house.at(MONDAY + hours(27))
         world.end_interview(interview, MONDAY + hours(27))
+        await house.asked_at(MONDAY + hours(27))
         await house.at(MONDAY + hours(49))
         clocks = await clocks_of(house)
         assert clocks["thank_after_interview"].state == "met"
@@ -67,7 +69,7 @@ async def test_a_rejection_waits_for_a_person(database_url: str, tmp_path: Path)
         await house.at(MONDAY + hours(56))
         assert (await clocks_of(house))["interviewer_feedback"].state == "breached"
         world.submit_scorecard(interview, tom, MONDAY + hours(57))
-        await house.at(MONDAY + hours(58))
+        await house.asked_at(MONDAY + hours(58))
         feedback = (await clocks_of(house))["interviewer_feedback"]
         assert (feedback.state, feedback.closed_by) == ("met", "feedback_given")
         assert feedback.breached_at is not None

@@ -18,6 +18,7 @@ from app.messages.previews import preview
 from app.sla.book import apply_policies, starter_policies
 from app.timeline.models import Application
 from app.timeline.record import Heard, record
+from tests.flow.house import drain_due
 from tests.flow.small import MONDAY, Small, open_small, webhook
 from tests.followups.stories import EVERY, TEAM, Told
 from tests.messages.example import example
@@ -73,7 +74,7 @@ class Tale:
         self.facts = [f for f in self.facts if f not in due]
         self.small.clock.at = now
         await self._record(*(Reading(facts=(f,)) for f in due))
-        await self.small.drain()
+        await drain_due(self.small.flow)
         await self._at_the_desk()
         await self.small.drain()
 

@@ -21,6 +21,7 @@ from app.followups.models import FollowUp
 from app.followups.preferences import Wish
 from app.messages.approval import Desk, approve, supply
 from app.timeline.models import Application
+from tests.flow.house import drain_due
 from tests.flow.small import MONDAY, Small, open_small, webhook
 
 SAME = {"id": 9_501}
@@ -30,7 +31,8 @@ TUESDAY = MONDAY + timedelta(days=1)
 async def until(small: Small, instant: datetime) -> None:
     """Moves on, stopping wherever something is due on the way."""
     while (following := await next_due(small.services.sessions)) is not None and following <= instant:
-        await small.at(max(following, small.clock.now() + timedelta(microseconds=1)))
+        small.clock.at = max(following, small.clock.now() + timedelta(microseconds=1))
+        await drain_due(small.flow)
     await small.at(instant)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import col
 
 from app.db import unit_of_work
@@ -23,7 +23,7 @@ from app.sla.book import starter_policies
 from app.sla.cases import RuleBook
 from app.sla.models import Clock
 from app.sla.policies import parse_policies
-from app.timeline.models import Application, FactRow, PollCursor
+from app.timeline.models import Application, FactRow
 from app.timeline.told import tell
 from tests.flow.house import House, open_house
 from tests.servers import PostgresServer
@@ -46,17 +46,17 @@ async def two_weeks(house: House) -> None:
     sam = world.apply(Newcomer("Sam", "Novak", "sam@example.com"), job, MONDAY + hours(1), recruiter=mia)
     world.apply(Newcomer("Ada", "Wirth", "ada@example.com"), job, MONDAY + hours(3), recruiter=mia)
     await house.at(MONDAY + hours(20))
-    await _poll_seldom(house)
+    await _no_jitter(house)
     world.move(sam, "Onsite Interview", MONDAY + hours(25))
     await house.at(MONDAY + hours(25))
     interview = world.schedule_interview(sam, [tom], MONDAY + hours(50), MONDAY + hours(26))
-    await _poll(house, MONDAY + hours(26))
+    await house.asked_at(MONDAY + hours(26))
     await house.at(MONDAY + hours(51))
     world.end_interview(interview, MONDAY + hours(51))
-    await _poll(house, MONDAY + hours(51))
+    await house.asked_at(MONDAY + hours(51))
     await house.at(MONDAY + hours(98))
     world.submit_scorecard(interview, tom, MONDAY + hours(98))
-    await _poll(house, MONDAY + hours(98))
+    await house.asked_at(MONDAY + hours(98))
     await house.at(MONDAY + hours(169))
     world.reject(sam, "Missing certificate", MONDAY + hours(169))
     await house.at(MONDAY + hours(169.5))
@@ -64,19 +64,11 @@ async def two_weeks(house: House) -> None:
     await house.at(END)
 
 
-async def _poll_seldom(house: House) -> None:
-    """Once a day, so that two weeks pass in seconds; without jitter, because a rehearsal knows no digest."""
+async def _no_jitter(house: House) -> None:
+    """A rehearsal knows no digest."""
     async with unit_of_work(house.services.sessions) as session:
         connection = await session.get_one(Connection, house.connection)
-        connection.settings = {**connection.settings, "poll_every_seconds": 86_400, "jitter_minutes": 0}
-
-
-async def _poll(house: House, at: datetime) -> None:
-    """The poll hears at that very instant what no webhook tells."""
-    await house.at(at)
-    async with unit_of_work(house.services.sessions) as session:
-        await session.execute(update(PollCursor).values(next_at=at))
-    await house.at(at)
+        connection.settings = {**connection.settings, "jitter_minutes": 0}
 
 
 async def _tell_the_rejection(house: House) -> None:
@@ -98,7 +90,9 @@ async def house(
 ) -> AsyncIterator[House]:
     """A house after two weeks; these tests only read it."""
     name, url = await postgres.clone(template_database)
-    async with open_house(url, tmp_path_factory.mktemp("house"), MONDAY) as opened:
+    async with open_house(
+        url, tmp_path_factory.mktemp("house"), MONDAY, poll_every=timedelta(days=1)
+    ) as opened:
         await two_weeks(opened)
         yield opened
     await postgres.drop(name)

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from app.timeline.models import Application
 from app.timeline.store import read
 from app.timeline.truth import Truth
 from tests.ats.contract.accounts import ACCOUNTS
+from tests.flow.house import drain_due
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 STAGES = ("Application Review", "Onsite Interview", "Offer")
@@ -79,10 +81,12 @@ class House:
 
     async def at(self, instant: datetime, *accounts: "Account") -> None:
         """Moves on to that instant, stopping wherever something is due on the way."""
+        drain: Callable[[], Awaitable[None]] = self.drain
         while True:
             for account in accounts:
                 await account.ats.deliver_due(self.clock.now())
-            await self.drain()
+            await drain()
+            drain = partial(drain_due, self.flow)
             due = [await next_due(self.services.sessions), *(one.ats.push.next_due() for one in accounts)]
             following = min((at for at in due if at is not None), default=None)
             if following is None or following > instant:
