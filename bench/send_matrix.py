@@ -13,7 +13,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from app.ats.http import Target
 from app.delivery.questions import Question
@@ -24,15 +23,10 @@ from app.delivery.routes import route_from
 from app.delivery.routing import Routes
 from app.delivery.send import answer_of_route
 from app.delivery.settle import INQUIRIES
-from app.demo.brevo import SimulatedBrevo
 from app.demo.faulty_http import Fault
-from app.demo.mailgun import SimulatedMailgun
-from app.demo.postmark import SimulatedPostmark
-from app.demo.resend import SimulatedResend
-from app.demo.sendgrid import SimulatedSendGrid
-from app.demo.ses import SimulatedSes
 from app.mail.outbound import Outcome, OutcomeKind
 from tests.mail.letters import DATE, RICH
+from tests.mail.providers import PROVIDERS
 from tests.mail.smtp_server import DROP, HANG, FaultySmtp
 
 CRASHES = ("none", "before", "during", "after")
@@ -103,43 +97,12 @@ async def stage(name: str) -> AsyncIterator[Stage]:
             route = route_from({"kind": name, **where})
             made = Stage(route, lambda: relay.effects, _smtp_fault(relay), relay.faults.clear)
         else:
-            server, given = _provider(name)
-            await stack.enter_async_context(server)
-            route = route_from({"kind": name, "timeouts": _HTTP, **{k: v() for k, v in given.items()}})
+            provider = next(each for each in PROVIDERS if each.name == name)
+            server = await stack.enter_async_context(provider.simulator())
+            route = route_from({"kind": name, "timeouts": _HTTP, **provider.settings(server)})
             made = Stage(route, lambda: server.effects, lambda fault: server.fail(Fault(fault)), server.heal)
         stack.push_async_callback(made.route.aclose)
         yield made
-
-
-def _provider(name: str) -> tuple[Any, dict[str, Callable[[], Any]]]:
-    match name:
-        case "resend":
-            resend = SimulatedResend()
-            return resend, {"key": lambda: resend.key, "base_url": lambda: resend.url}
-        case "brevo":
-            brevo = SimulatedBrevo()
-            return brevo, {"key": lambda: brevo.key, "base_url": lambda: brevo.api}
-        case "postmark":
-            postmark = SimulatedPostmark()
-            return postmark, {"token": lambda: postmark.token, "base_url": lambda: postmark.url}
-        case "sendgrid":
-            sendgrid = SimulatedSendGrid()
-            return sendgrid, {"key": lambda: sendgrid.key, "address": lambda: sendgrid.url}
-        case "mailgun":
-            mailgun = SimulatedMailgun()
-            return mailgun, {
-                "key": lambda: mailgun.key,
-                "domain": lambda: mailgun.domain,
-                "address": lambda: mailgun.url,
-            }
-        case _:
-            ses = SimulatedSes()
-            return ses, {
-                "access_key_id": lambda: ses.keys.access_key_id,
-                "secret_access_key": lambda: ses.keys.secret_access_key,
-                "region": lambda: ses.region,
-                "address": lambda: ses.url,
-            }
 
 
 def _none(fault: str) -> None:
