@@ -258,7 +258,7 @@ class MuteRoute(TwinRoute):
         self.tried.append(payload)
         return UNSURE
 
-    async def settle(self, send_id: str, *, age: timedelta) -> Outcome | None:
+    async def settle(self, send_id: str, *, age: timedelta | None = None) -> Outcome | None:
         self.asked.append(send_id)
         await self.answer.wait()
         return Outcome(OutcomeKind.ACCEPTED)
