@@ -141,5 +141,7 @@ class Preference(SQLModel, table=True):
     """In the member's morning, on the hour."""
     time_zone: str | None = None
     """IANA name; unset: as the ATS tells it, else the connection's."""
+    locale: str | None = None
+    """Such as ``de`` or ``de-AT``; unset: as the ATS tells it, else the connection's, else the service's."""
     updated_at: datetime = Field(sa_type=UtcDateTime)
     updated_by: str

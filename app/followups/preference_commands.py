@@ -32,7 +32,8 @@ async def _list(connection: str | None) -> list[str]:
 
 def _line(row: Preference) -> str:
     digest = f"digest at {row.digest_hour:02}:00" if row.digest else "no digest"
-    return f"{row.connection_id}  {row.member:12} {row.channel:6} {digest:14} {row.time_zone or ''}".rstrip()
+    places = " ".join(filter(None, (row.time_zone, row.locale)))
+    return f"{row.connection_id}  {row.member:12} {row.channel:6} {digest:14} {places}".rstrip()
 
 
 @preferences_group.command("set")
@@ -42,14 +43,22 @@ def _line(row: Preference) -> str:
 @click.option("--digest/--no-digest", default=True, help="Gather what can wait into one word a day.")
 @click.option("--digest-hour", type=click.IntRange(8, 17), default=8, show_default=True)
 @click.option("--time-zone", help="An IANA name such as Europe/Berlin.")
+@click.option("--locale", help="A language such as de, or de-AT.")
 def set_preference(
-    connection: str, member: str, channel: str, digest_hour: int, time_zone: str | None, *, digest: bool
+    connection: str,
+    member: str,
+    channel: str,
+    digest_hour: int,
+    time_zone: str | None,
+    locale: str | None,
+    *,
+    digest: bool,
 ) -> None:
     """Set how MEMBER (the ATS's id) of CONNECTION hears from us; a room's webhook is asked for."""
     url = None
     if channel in preferences.ROOMS:
         url = click.prompt("Incoming webhook", hide_input=True, default="", show_default=False) or None
-    wish = Wish(channel, url, digest, digest_hour, time_zone)  # type: ignore[arg-type]  # one of the choices
+    wish = Wish(channel, url, digest, digest_hour, time_zone, locale)  # type: ignore[arg-type]  # one of the choices
     run(_set(connection, member, wish))
     click.echo(f"{member} hears by {channel} from now on.")
 

@@ -1,5 +1,6 @@
 """How members of a hiring team want to hear from us: kept, and asked when something is for them."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ from app.mail.chat_hooks import sound_hook
 from app.privacy.vault import Vault
 
 TeamChannel = Literal["mail", "slack", "teams", "note"]
+LOCALE = r"[a-z]{2,3}(-[A-Z]{2})?"
+"""A language such as `de`, or with its territory `de-AT`."""
 ROOMS = ("slack", "teams")
 GATHERED_KINDS = frozenset(
     {
@@ -39,6 +42,7 @@ class Wish:
     digest: bool = True
     digest_hour: int = 8
     time_zone: str | None = None
+    locale: str | None = None
 
 
 async def keep(
@@ -54,11 +58,14 @@ async def keep(
 ) -> Preference:
     """Stores what that member of that connection wishes, in place of what they wished before.
 
-    Raises UnknownConnection; Unprocessable for a webhook that is missing or not the vendor's.
+    Raises UnknownConnection; Unprocessable for a webhook that is missing or not the vendor's, and for what is
+    no time zone or language.
     """
     await connections.get(session, connection_id)
     if wish.time_zone is not None and wish.time_zone not in available_timezones():
         raise Unprocessable("Give an IANA time zone such as Europe/Berlin.", field="time_zone")
+    if wish.locale is not None and not re.fullmatch(LOCALE, wish.locale):
+        raise Unprocessable("Give a language such as de, or with its territory de-AT.", field="locale")
     known = await session.get(Preference, (connection_id, member), with_for_update=True)
     values = {
         "channel": wish.channel,
@@ -66,6 +73,7 @@ async def keep(
         "digest": wish.digest,
         "digest_hour": wish.digest_hour,
         "time_zone": wish.time_zone,
+        "locale": wish.locale,
         "updated_at": now,
         "updated_by": by,
     }

@@ -61,6 +61,7 @@ async def keep_preference(
         given.digest,
         given.digest_hour,
         given.time_zone,
+        given.locale,
     )
     trial = services.settings.mode == "trial"
     row = await preferences.keep(

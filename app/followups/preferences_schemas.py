@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr
 
-from app.followups.preferences import TeamChannel
+from app.followups.preferences import LOCALE, TeamChannel
 from app.schemas import Given, Shown
 
 
@@ -29,10 +29,20 @@ class PreferenceGiven(Given):
     """On the hour, in the member's time zone, on working days."""
     time_zone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None
     """Unset: as the ATS tells it, else the connection's."""
+    locale: Annotated[str, Field(pattern=f"^{LOCALE}$", max_length=6)] | None = None
+    """In which language, such as `de` or `de-AT`. Unset: as the ATS tells it, else the connection's."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"channel": "mail", "digest": True, "digest_hour": 9, "time_zone": "Europe/Berlin"}]
+            "examples": [
+                {
+                    "channel": "mail",
+                    "digest": True,
+                    "digest_hour": 9,
+                    "time_zone": "Europe/Berlin",
+                    "locale": "de",
+                }
+            ]
         }
     )
 
@@ -46,6 +56,7 @@ class PreferenceShown(Shown):
     digest: bool
     digest_hour: int
     time_zone: str | None
+    locale: str | None
     updated_at: datetime
     updated_by: str
 
@@ -59,6 +70,7 @@ class PreferenceShown(Shown):
                     "digest": True,
                     "digest_hour": 9,
                     "time_zone": "Europe/Berlin",
+                    "locale": "de",
                     "updated_at": "2026-11-20T09:00:00Z",
                     "updated_by": "key:key_01jd2q8z6w3k7m9p5r1t0v4x2y",
                 }

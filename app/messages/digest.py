@@ -24,6 +24,7 @@ from app.messages.gather import gather, locale_for
 from app.messages.material import Loaded, load
 from app.messages.models import Message
 from app.messages.obstacles import obstacle
+from app.messages.office import kind_name
 from app.messages.overrides import write_words
 from app.messages.render import Rendered
 from app.privacy.vault import Vault, seal_as_person
@@ -186,7 +187,8 @@ def _line(item: Loaded, locale: str, now: datetime) -> str:
     try:
         said = write_words(item.templates, kind, unnamed, tongue)[0].subject
     except (MissingFact, Unprocessable):
-        said = f"{kind.replace('_', ' ').capitalize()}: {unnamed.text('application.reference')}"
+        name = kind_name(kind, tongue)
+        said = f"{name[:1].upper()}{name[1:]}: {unnamed.text('application.reference')}"
     due, url = unnamed.text("clock.due"), unnamed.text("application.url")
     return " – ".join(part for part in (said, due, url) if part)
 

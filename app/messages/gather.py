@@ -16,6 +16,8 @@ from app.messages.dates import spoken_date, spoken_iso
 from app.messages.facts import Facts, FactValue
 from app.messages.highlights import marked
 from app.messages.language import choose, in_language
+from app.messages.library import DEFAULT_LOCALE
+from app.messages.office import kind_name, missing_in, reference, said
 from app.messages.unreached import told_of
 from app.moments import zone
 from app.sla.calendar import remaining
@@ -66,13 +68,13 @@ class Gathered:
 def locale_for(material: Material, company: str, available: Collection[tuple[str, str]]) -> str:
     """The locale of this follow-up's message, such as ``de`` or ``en-US``.
 
-    A candidate is written to in their own language where there are words of that kind in it; else, as the
-    team always is, in the connection's, the company's or English. ``company`` is the service's own locale,
-    ``available`` the (kind, language) pairs for which there are templates.
+    Everybody is written to in their own language where it is known and there are words of that kind in it;
+    else in the connection's, the company's or English. ``company`` is the service's own locale, ``available``
+    the (kind, language) pairs for which there are templates.
     """
     kind = KINDS[material.follow_up.kind]
-    own = material.candidate.locale if kind.recipient is Recipient.CANDIDATE else None
-    return choose(kind.key, (own, material.settings.locale, company), available)
+    reader = material.candidate if kind.recipient is Recipient.CANDIDATE else material.addressee
+    return choose(kind.key, (reader.locale, material.settings.locale, company), available)
 
 
 def gather(material: Material, locale: str, now: datetime) -> Gathered:
@@ -233,7 +235,7 @@ def _application(material: Material, locale: str) -> Found:
     found = _facts(f"{vendor}:job/{truth.job.external_id}", job__title=truth.job.name) | _facts(
         source,
         application__url=truth.url,
-        application__reference=f"{vendor.title()} application {truth.external_id}",
+        application__reference=reference(vendor, truth.external_id, locale),
         stage__name=truth.stage.stage_name if truth.stage else None,
     )
     interview = material.case.occurrence.interview if material.case else None
@@ -244,9 +246,9 @@ def _application(material: Material, locale: str) -> Found:
             interview__name=interview.name,
             interview__people=list(material.interviewers),
         )
-    said = material.case.occurrence.said if material.case else None
-    if said and said.kind in ASKING:
-        found |= _facts(f"message:{said.kind}", question__asked_on=_date(material, said.at, locale))
+    asked = material.case.occurrence.said if material.case else None
+    if asked and asked.kind in ASKING:
+        found |= _facts(f"message:{asked.kind}", question__asked_on=_date(material, asked.at, locale))
     return found
 
 
@@ -291,7 +293,8 @@ def _clock(material: Material, locale: str, now: datetime) -> Found:
     if clock is None or case is None:
         return {}
     source = f"policy:{case.policy.key}"
-    found = _facts(source, clock__name=case.policy.name)
+    names = {DEFAULT_LOCALE: case.policy.name, **case.policy.names}
+    found = _facts(source, clock__name=in_language(names, locale))
     if clock.due_at:
         found |= _facts(source, clock__due=_date(material, clock.due_at, locale, with_time=True))
     if clock.breached_at:
@@ -337,9 +340,9 @@ def _waiting(material: Material, locale: str) -> Found:
         why, remedy = told_of(why_unreached(material.follow_up.step))
     return _facts(
         f"follow_up:{about.id}",
-        waiting__what=about.kind.replace("_", " "),
+        waiting__what=kind_name(about.kind, locale),
         waiting__since=_date(material, about.updated_at, locale, with_time=True),
-        missing__facts=about.cause,
-        failure__why=why,
-        failure__remedy=remedy,
+        missing__facts=missing_in(about.cause, locale) if about.cause else None,
+        failure__why=said(why, locale) if why else None,
+        failure__remedy=said(remedy, locale) if remedy else None,
     )

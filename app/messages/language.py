@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from app.messages.library import DEFAULT_LOCALE
 
 LANGUAGES = ("en", "de", "fr", "es")
-"""Those in which every message to a candidate is there."""
+"""Those in which every message is there, and every page."""
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -21,6 +21,11 @@ def choose(kind: str, wishes: Iterable[str | None], available: Collection[tuple[
         if tag and ((kind, tag) in available or (kind, tag.partition("-")[0]) in available):
             return tag
     return DEFAULT_LOCALE
+
+
+def first_of(wishes: Iterable[str | None]) -> str:
+    """The first of these locales in whose language everything is there, else English; for pages."""
+    return choose("", wishes, {("", language) for language in LANGUAGES})
 
 
 def in_language(words: str | Mapping[str, str] | None, locale: str) -> str | None:

@@ -13,7 +13,8 @@ from app.followups.catalogue import KINDS, Recipient
 from app.followups.contact import Choices
 from app.followups.contact_links import About, ContactUrls, give_links, known_links
 from app.followups.contact_store import choices_of
-from app.followups.models import FollowUp, SuppliedFact
+from app.followups.models import FollowUp, Preference, SuppliedFact
+from app.followups.preferences import wishes
 from app.intake.models import Connection
 from app.messages.facts import FactValue
 from app.messages.gather import Material
@@ -86,7 +87,7 @@ async def load(
             company=company,
             candidate=_open(vault, candidate),
             recruiter=_open(vault, _recruiter(k, who)),
-            addressee=_open(vault, addressee),
+            addressee=_as_wished(_open(vault, addressee), batch.wishes.get(_wisher(follow_up))),
             clock=clock,
             case=case,
             supplied=await _supplied(session, vault, follow_up, candidate, vendor),
@@ -112,6 +113,7 @@ class _Batch:
     templates: Mapping[str, Templates]
     choices: Mapping[str, Choices]
     contacts: Mapping[str, ContactUrls]
+    wishes: Mapping[tuple[str, str], Preference]
 
 
 async def _batch(
@@ -137,7 +139,8 @@ async def _batch(
     }
     choices = await choices_of(session, candidates.values())
     contacts = await _contacts(session, vault, candidates, links)
-    return _Batch(vendors, clocks, about, people, notes, templates, choices, contacts)
+    wished = await wishes(session, follow_ups)
+    return _Batch(vendors, clocks, about, people, notes, templates, choices, contacts, wished)
 
 
 def _candidate(known: Known) -> Ref:
@@ -223,6 +226,15 @@ def _addressee(follow_up: FollowUp, people: Mapping[Ref, Person]) -> Person | No
 
 def _open(vault: Vault, person: Person | None) -> PersonData:
     return open_person(vault, person) if person else PersonData()
+
+
+def _wisher(follow_up: FollowUp) -> tuple[str, str]:
+    return follow_up.connection_id, follow_up.recipient
+
+
+def _as_wished(person: PersonData, wish: Preference | None) -> PersonData:
+    """A member's own choice of language comes before what the ATS says of them."""
+    return person.model_copy(update={"locale": wish.locale}) if wish and wish.locale else person
 
 
 def _case(known: Known, book: RuleBook, clock: Clock | None, connection: str) -> Case | None:

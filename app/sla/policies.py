@@ -180,6 +180,8 @@ class Policy(Model):
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{2,62}$")
     name: str
+    names: dict[LanguageTag, str] = Field(default_factory=dict)
+    """The name in other languages, for words to the team."""
     enabled: bool = True
     """A policy that is switched off is kept and asks for nothing."""
     owed_by: Role = "recruiter"

@@ -21,8 +21,10 @@ async def test_a_preference_is_set_kept_and_forgotten(life: Life) -> None:
     """The room's address is never shown, and kept when it is left out; forgotten, it is mail again."""
     place = f"/v1/preferences/{life.house.connection}/4455"
     given = {"channel": "slack", "webhook_url": ROOM, "digest_hour": 9, "time_zone": "Europe/Berlin"}
+    given |= {"locale": "de-AT"}
     shown = (await life.ask("PUT", place, "act", json=given)).json()
     assert (shown["channel"], shown["digest_hour"], shown["time_zone"]) == ("slack", 9, "Europe/Berlin")
+    assert shown["locale"] == "de-AT"
     assert "a-secret" not in str(shown)
     again = await life.ask("PUT", place, "act", json={"channel": "slack", "digest": False})
     assert (again.status_code, again.json()["digest"]) == (200, False)
@@ -40,6 +42,7 @@ async def test_a_preference_is_set_kept_and_forgotten(life: Life) -> None:
         {"channel": "pigeon"},
         {"digest_hour": 3},
         {"time_zone": "Mars/Olympus"},
+        {"locale": "German"},
         {"unknown": 1},
     ],
 )

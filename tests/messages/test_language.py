@@ -18,7 +18,7 @@ from app.timeline.people import PersonData
 from app.timeline.truth import Truth
 from tests.messages.example import NOW, example
 
-WORDS = {("application_received", "en"), ("application_received", "de"), ("update_due", "en")}
+WORDS = {(kind, language) for kind in ("application_received", "update_due") for language in ("en", "de")}
 NEXT = {"en": "we decide", "de": "wir entscheiden", "fr": "nous décidons"}
 
 
@@ -65,7 +65,9 @@ def test_a_policys_words_without_english_and_without_languages() -> None:
     assert in_language(None, "de") is None
 
 
-def _material(kind: str, *, candidate: str | None, connection: str | None) -> Material:
+def _material(
+    kind: str, *, candidate: str | None, connection: str | None, member: str | None = None
+) -> Material:
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     row = FollowUp(
         id="fup_1",
@@ -90,7 +92,7 @@ def _material(kind: str, *, candidate: str | None, connection: str | None) -> Ma
         company="Lindqvist & Daughters",
         candidate=person,
         recruiter=person,
-        addressee=person,
+        addressee=PersonData(locale=member) if kind == "update_due" else person,
         clock=None,
         case=None,
         supplied={},
@@ -98,21 +100,23 @@ def _material(kind: str, *, candidate: str | None, connection: str | None) -> Ma
 
 
 @pytest.mark.parametrize(
-    ("kind", "candidate", "connection", "company", "chosen"),
+    ("kind", "candidate", "member", "connection", "company", "chosen"),
     [
-        ("application_received", "de-AT", "en", "en", "de-AT"),
-        ("application_received", "sv", "de", "en", "de"),
-        ("application_received", None, None, "de-CH", "de-CH"),
-        ("application_received", None, None, "sv", "en"),
-        ("update_due", "de", None, "en-GB", "en-GB"),
-        ("update_due", "de", "de", "de", "en"),
+        ("application_received", "de-AT", None, "en", "en", "de-AT"),
+        ("application_received", "sv", "de", "de-CH", "en", "de-CH"),
+        ("application_received", None, None, None, "de-CH", "de-CH"),
+        ("application_received", None, None, None, "sv", "en"),
+        ("update_due", "de", None, None, "en-GB", "en-GB"),
+        ("update_due", "en", "de-AT", "en", "en", "de-AT"),
+        ("update_due", "en", "sv", "de", "en", "de"),
+        ("update_due", "en", None, None, "de", "de"),
     ],
 )
-def test_candidates_read_their_own_language_and_the_team_the_companys(
-    kind: str, candidate: str | None, connection: str | None, company: str, chosen: str
+def test_everybody_reads_their_own_language_and_else_the_companys(
+    kind: str, candidate: str | None, member: str | None, connection: str | None, company: str, chosen: str
 ) -> None:
-    """Words to the team about a German candidate are not German for that."""
-    material = _material(kind, candidate=candidate, connection=connection)
+    """Words to the team about a German candidate are not German for that, but for a German recruiter."""
+    material = _material(kind, candidate=candidate, connection=connection, member=member)
     assert locale_for(material, company, WORDS) == chosen
 
 
