@@ -194,7 +194,7 @@ class Flow:
         """Delivery, from the other side: what candidates answer is heard, and noted in the ATS."""
         at, services = await self._instants(), self.services
         settings, sources = services.settings, sources_of(services.settings)
-        notes = Notes(services.sessions, services.vault, self.vendors, _lease(settings))
+        notes = Notes(services.sessions, services.vault, self.vendors, _lease(settings), settings.locale)
         heard = await Replies(services.sessions, self._inbox, sources).read_due(at)
         return heard + await notes.write_due(at)
 

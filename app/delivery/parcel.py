@@ -122,14 +122,14 @@ class Packer:
         if connection is None or application is None:
             raise CannotLeave("its application is not here")
         words = words_of(self.vault, message, person)
-        user = settings_of(connection).note_user or secrets_of(connection, self.vault).acting_user
-        target = Target(application.candidate or "", application.external_id, user)
+        target = self._target(connection, application)
+        locale = settings_of(connection).locale or self.settings.locale
         meta, hook, passage = RouteMeta(delivery.id, "", ""), "", None
         if delivery.channel == NOTE:
-            payload = note_body(follow_up, words, marker(delivery.id)).encode()
+            payload = note_body(follow_up, words, marker(delivery.id), locale).encode()
         elif delivery.channel in WRITES:
             written = await write_of(
-                session, self.vault, self.settings, delivery, follow_up, application, words, target
+                session, self.vault, self.settings, delivery, follow_up, application, words, target, locale
             )
             payload = payload_of(written)
         elif delivery.channel in CHATS:
@@ -159,6 +159,10 @@ class Packer:
             passage=passage,
         )
         return parcel, key
+
+    def _target(self, connection: Connection, application: Application) -> Target:
+        user = settings_of(connection).note_user or secrets_of(connection, self.vault).acting_user
+        return Target(application.candidate or "", application.external_id, user)
 
     def _prepared(self, delivery: Delivery, envelope: Envelope, machine_now: datetime) -> bytes:
         route = self.routes.get(delivery.route)

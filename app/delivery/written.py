@@ -33,8 +33,12 @@ async def write_of(
     application: Application,
     words: dict[str, str],
     target: Target,
+    locale: str,
 ) -> Write:
-    """What this delivery writes; the same rows give the same, so that a repeat finds what was written."""
+    """What this delivery writes; the same rows give the same, so that a repeat finds what was written.
+
+    ``locale`` is that of the words around the message's own.
+    """
     write = Write(
         kind=WRITES[delivery.channel],
         target=target,
@@ -49,8 +53,8 @@ async def write_of(
     return replace(
         write,
         target=replace(target, user=_responsible(follow_up) or target.user),
-        title=task_title(follow_up),
-        text=task_text(words),
+        title=task_title(follow_up, locale),
+        text=task_text(words, locale),
         due_at=await _due(session, follow_up),
     )
 

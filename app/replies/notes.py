@@ -11,6 +11,7 @@ from app.ats.http import Target
 from app.db import Sessions, unit_of_work
 from app.delivery.claim import Instants
 from app.delivery.notes import NoteWay, marker
+from app.delivery.words import answer_note
 from app.errors import HeardbackError
 from app.intake.connections import secrets_of, settings_of
 from app.intake.models import Connection
@@ -44,6 +45,8 @@ class Notes:
     vault: Vault
     vendors: Vendors
     lease: timedelta
+    locale: str
+    """The service's own, for connections without one."""
 
     async def write_due(self, at: Instants) -> int:
         """Writes one batch of notes; returns how many were tried."""
@@ -71,10 +74,10 @@ class Notes:
         row.note_started_at = row.note_started_at or now
         application = await session.get_one(Application, row.application_id)
         connection = await session.get_one(Connection, application.connection_id)
-        user = settings_of(connection).note_user or secrets_of(connection, self.vault).acting_user
+        chosen = settings_of(connection)
+        user = chosen.note_user or secrets_of(connection, self.vault).acting_user
         said = await opened(session, self.vault, row)
-        words = said.words[:_LONGEST] or "(no words)"
-        text = f"The candidate answered:\n\n{words}\n\n{marker(row.id)}"
+        text = answer_note(said.words[:_LONGEST], marker(row.id), chosen.locale or self.locale)
         target = Target(application.candidate or "", application.external_id, user)
         return _Note(row.id, row.note_attempt, connection.id, target, text)
 
