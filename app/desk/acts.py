@@ -6,16 +6,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import audit
 from app.desk.form import Form
-from app.desk.standing import standing
+from app.desk.reader import Reader, reader_of
+from app.desk.standing import MOVED_ON, standing
 from app.errors import NotAllowed, NotFound, WrongState
 from app.followups.models import FollowUp
 from app.messages.approval import Desk, approve, edit, reject
 from app.messages.asking import ask
 from app.messages.links import Links, find_link, is_nonce, make_link
 from app.messages.models import ApprovalLink
+from app.messages.picking import pick
 from app.messages.waiting import NUDGE
 from app.services import Services
 
+_DECISIONS = ("approve", "edit", "pick", "reject")
+_WRITTEN = {"picked": "follow-up.highlight-picked", "renewed": "follow-up.link-renewed"}
 _HOUR = "%Y%m%dT%H"
 
 
@@ -27,6 +31,7 @@ class Held:
     link: ApprovalLink
     row: FollowUp
     links: Links
+    reader: Reader
 
 
 async def hold(services: Services, session: AsyncSession, token: str, *, lock: bool = False) -> Held:
@@ -40,7 +45,8 @@ async def hold(services: Services, session: AsyncSession, token: str, *, lock: b
     now = services.clock.now()
     company = settings.company_name
     desk = Desk(session, services.vault, book, company, settings.locale, link.approver, now, via="link")
-    return Held(desk, link, row, Links(settings.public_url, services.machine_now))
+    reader = await reader_of(services, session, row, link.approver)
+    return Held(desk, link, row, Links(settings.public_url, services.machine_now), reader)
 
 
 async def act_by_link(services: Services, session: AsyncSession, token: str, form: Form) -> str | None:
@@ -49,16 +55,16 @@ async def act_by_link(services: Services, session: AsyncSession, token: str, for
     Raises:
         NotFound: The token is not one of ours.
         NotAllowed: The form is not from a page of this link.
-        WrongState: The link cannot do that, or not any more.
+        WrongState: The link cannot do that, or not any more; or no scorecard says what was picked.
         Unprocessable: A check stops the message, or its words cannot be kept.
     """
     held = await hold(services, session, token, lock=True)
     if not is_nonce(services.vault, held.link, form.nonce):
         raise NotAllowed("This page was not made for this link; open the link again.")
     found = standing(held.link, held.row, services.machine_now())
-    if form.act in ("approve", "edit", "reject"):
+    if form.act in _DECISIONS:
         if not found.open:
-            raise WrongState(f"{found.title}. {found.why}")
+            raise WrongState("This link decides nothing any more; open it again.")
         return await _decide(held, form)
     if found.helps != form.act:
         raise WrongState("This link needs no help; open it again.")
@@ -71,11 +77,20 @@ async def _decide(held: Held, form: Form) -> str | None:
         await approve(desk, link.follow_up_id, message_id=link.message_id, note=None)
     elif form.act == "reject":
         await reject(desk, link.follow_up_id, note=form.note)
+    elif form.act == "pick":
+        await _pick(held, form.highlight)
     else:
         await edit(desk, link.follow_up_id, subject=form.subject, text=form.text)
-    done = {"approve": "approved", "reject": "rejected", "edit": "edited"}[form.act]
+    done = {"approve": "approved", "reject": "rejected", "edit": "edited", "pick": "picked"}[form.act]
     _use(held, done)
-    return await _newer(held) if form.act == "edit" else None
+    return await _newer(held) if done in MOVED_ON else None
+
+
+async def _pick(held: Held, highlight: str) -> None:
+    try:
+        await pick(held.desk, held.link.follow_up_id, highlight)
+    except NotFound as gone:
+        raise WrongState(gone.detail) from gone
 
 
 async def _help(held: Held, act: str) -> str | None:
@@ -96,7 +111,7 @@ async def _newer(held: Held) -> str:
 
 def _use(held: Held, what: str) -> None:
     held.link.used_at, held.link.used_for = held.links.machine_now(), what
-    _write(held, f"follow-up.{what}" if what != "renewed" else "follow-up.link-renewed")
+    _write(held, _WRITTEN.get(what, f"follow-up.{what}"))
 
 
 def _write(held: Held, act: str) -> None:

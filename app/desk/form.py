@@ -5,13 +5,14 @@ from urllib.parse import parse_qs
 
 from app.errors import BadRequest, Unprocessable
 
-ACTS = ("approve", "edit", "reject", "renew", "resend")
-_LONGEST = {"nonce": 64, "act": 16, "note": 1_000, "subject": 200, "text": 20_000}
-_NEEDED = {"edit": ("subject", "text"), "reject": ("note",)}
+ACTS = ("approve", "edit", "pick", "reject", "renew", "resend")
+_LONGEST = {"nonce": 64, "act": 16, "note": 1_000, "subject": 200, "text": 20_000, "highlight": 64}
+_NEEDED = {"edit": ("subject", "text"), "pick": ("highlight",), "reject": ("note",)}
 _SAY = {
     "subject": "A subject is needed.",
     "text": "Some words are needed.",
     "note": "Say why it is not to be sent.",
+    "highlight": "Decide on the page itself.",
 }
 _TYPE = "application/x-www-form-urlencoded"
 
@@ -25,6 +26,7 @@ class Form:
     note: str = ""
     subject: str = ""
     text: str = ""
+    highlight: str = ""
 
 
 def read_form(content_type: str, body: bytes) -> Form:

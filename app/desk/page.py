@@ -4,26 +4,37 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from app.desk.page_words import Words, words_for
+from app.desk.standing_words import told
 from app.desk.style import STYLE
-from app.messages.facts import LABELS
+from app.messages.office import fact_name, said, translated
 from app.messages.render import Sentence
-
-_WEIGHT = {"error": "Must be mended", "warning": "Worth a look", "info": "For your information"}
-_HELP = {"renew": "Show the new words", "resend": "Send me a new link"}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What can be done with a link, and why.
+    """What can be done with a link: ``open``, or why not, as `app.desk.standing_words` names it.
 
     ``helps`` names the act that goes on from here: ``renew`` shows the newest words at once, ``resend`` mails
     a new link to whoever was asked; none where nothing is left to be decided.
     """
 
-    open: bool
-    title: str = ""
-    why: str = ""
+    state: str
     helps: str | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.state == "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Words of a scorecard: in which field they stand, and the fact they would become."""
+
+    id: str
+    field: str
+    words: str
+    fact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,8 @@ class Letter:
     findings: Sequence[Mapping[str, str]] = field(default_factory=list)
     own: str = ""
     """The template's own words, where those above are a language model's."""
+    cards: Sequence[Card] = ()
+    """Those that the reader may take into the message."""
 
     @property
     def stopped(self) -> bool:
@@ -46,35 +59,55 @@ class Letter:
         return any(finding["severity"] == "error" for finding in self.findings)
 
 
-def decide_page(letter: Letter, *, company: str, nonce: str, trouble: str = "") -> str:
-    """The page on which a person decides. `nonce` goes back with each of its forms."""
-    warned = f'<section class="trouble" role="alert">{escape(trouble)}</section>' if trouble else ""
+def decide_page(letter: Letter, reader: str, *, company: str, nonce: str, trouble: str = "") -> str:
+    """The page on which a person decides, in the words of their locale such as ``de-AT``.
+
+    `nonce` goes back with each of its forms. `trouble` is what stood against an act, in English.
+    """
+    words = words_for(reader)
+    warned = f'<section class="trouble" role="alert">{_against(trouble, reader)}</section>' if trouble else ""
     body = (
-        f"<h1>May this be sent?</h1>{warned}"
+        f"<h1>{words.title}</h1>{warned}"
         f"<section><dl>{_about(letter.about)}</dl></section>"
         f'<section lang="{escape(letter.locale)}"><div class="subject">{escape(letter.subject)}</div>'
         f'<div class="words">{_marked(letter)}</div></section>'
-        f"{_own(letter)}{_findings(letter.findings)}{_sources(letter.sentences)}{_decisions(letter, nonce)}"
+        f"{_own(letter, words)}{_findings(letter.findings, words, reader)}"
+        f"{_sources(letter.sentences, words, reader)}{_decisions(letter, words, nonce)}"
+        f"{_cards(letter.cards, words, reader, nonce)}"
     )
-    return _page("May this be sent?", body, company)
+    return _page(words.title, body, reader, company)
 
 
-def told_page(standing: Standing, *, company: str, nonce: str = "") -> str:
-    """The page of a link by which nothing can be decided (any more): why, and what helps."""
+def told_page(standing: Standing, reader: str, *, company: str, nonce: str = "", trouble: str = "") -> str:
+    """The page of a link by which nothing can be decided (any more): why, and what helps.
+
+    `trouble` is the reason in English where there is one that is closer than the state's own.
+    """
+    words = words_for(reader)
+    title, why = told(standing.state, reader)
     button = ""
     if standing.helps and nonce:
-        button = _form(standing.helps, nonce, f'<button class="go">{_HELP[standing.helps]}</button>')
-    body = f"<h1>{escape(standing.title)}</h1><section>{escape(standing.why)}</section>{button}"
-    return _page(standing.title, body, company)
+        button = _form(standing.helps, nonce, f'<button class="go">{getattr(words, standing.helps)}</button>')
+    reason = _against(trouble, reader) if trouble else escape(why)
+    body = f"<h1>{escape(title)}</h1><section>{reason}</section>{button}"
+    return _page(title, body, reader, company)
 
 
-def _page(title: str, body: str, company: str) -> str:
+def _against(trouble: str, reader: str) -> str:
+    """Why an act was refused; what the reader's language has no words for is said in general."""
+    if words_for(reader) is words_for("en"):
+        return escape(trouble)
+    return escape(translated(trouble, reader) or " ".join(told("impossible", reader)))
+
+
+def _page(title: str, body: str, reader: str, company: str) -> str:
+    brand = words_for(reader).brand.format(company=company)
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{escape(reader)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="robots" content="noindex, nofollow">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f'<p class="from">Heardback for {escape(company)}</p>\n{body}\n</main>\n</body>\n</html>\n'
+        f'<p class="from">{escape(brand)}</p>\n{body}\n</main>\n</body>\n</html>\n'
     )
 
 
@@ -93,67 +126,87 @@ def _marked(letter: Letter) -> str:
     return shown + escape(text)
 
 
-def _own(letter: Letter) -> str:
+def _own(letter: Letter, words: Words) -> str:
     """Where a language model has rephrased, that is said and the template's words can be compared."""
     if not letter.own:
         return ""
     own, language = escape(letter.own.strip()), escape(letter.locale)
     return (
-        "<details><summary>Rephrased by a language model: the template's own words</summary>"
+        f"<details><summary>{escape(words.rephrased)}</summary>"
         f'<div class="words quiet" lang="{language}">{own}</div></details>'
     )
 
 
-def _findings(findings: Sequence[Mapping[str, str]]) -> str:
+def _findings(findings: Sequence[Mapping[str, str]], words: Words, reader: str) -> str:
     if not findings:
         return ""
     items = "".join(
-        f'<li class="{escape(f["severity"])}"><b>{_WEIGHT.get(f["severity"], "Note")}:</b> '
-        f"{escape(f['reason'])} {escape(f['suggestion'])}</li>"
+        f'<li class="{escape(f["severity"])}"><b>{escape(getattr(words, f["severity"]))}:</b> '
+        f"{escape(said(f['reason'], reader))} {escape(said(f['suggestion'], reader))}</li>"
         for f in findings
     )
-    return f"<section><h2>What the checks found</h2><ul>{items}</ul></section>"
+    return f"<section><h2>{escape(words.found)}</h2><ul>{items}</ul></section>"
 
 
-def _sources(sentences: Sequence[Sentence]) -> str:
+def _sources(sentences: Sequence[Sentence], words: Words, reader: str) -> str:
     if not sentences:
         return ""
-    items = "".join(f"<li>{'; '.join(_source(*fact) for fact in each.facts)}</li>" for each in sentences)
+    items = "".join(
+        f"<li>{'; '.join(_source(*fact, reader) for fact in each.facts)}</li>" for each in sentences
+    )
+    return f'<details><summary>{escape(words.sources)}</summary><ol class="quiet">{items}</ol></details>'
+
+
+def _source(name: str, source: str, reader: str) -> str:
+    return f"{escape(fact_name(name, reader))} ({escape(source)})"
+
+
+def _cards(cards: Sequence[Card], words: Words, reader: str, nonce: str) -> str:
+    """Words of scorecards, each with the button that takes it."""
+    if not cards:
+        return ""
+    items = "".join(_card(each, words, reader, nonce) for each in cards)
     return (
-        "<details><summary>Where the marked sentences come from</summary>"
-        f'<ol class="quiet">{items}</ol></details>'
+        f'<details><summary>{escape(words.cards)}</summary><p class="quiet">{escape(words.cards_why)}</p>'
+        f'<ul class="cards">{items}</ul></details>'
     )
 
 
-def _source(name: str, source: str) -> str:
-    return f"{escape(LABELS.get(name, name))} ({escape(source)})"
+def _card(one: Card, words: Words, reader: str, nonce: str) -> str:
+    becomes = words.becomes.format(fact=fact_name(one.fact, reader))
+    hidden = f'<input type="hidden" name="highlight" value="{escape(one.id)}">'
+    return (
+        f'<li><q lang="">{escape(one.words)}</q><p class="quiet">{escape(one.field)}; {escape(becomes)}</p>'
+        f"{_form('pick', nonce, f'{hidden}<button>{escape(words.pick)}</button>')}</li>"
+    )
 
 
-def _decisions(letter: Letter, nonce: str) -> str:
-    allow = _form("approve", nonce, '<button class="go">Yes, send it</button>')
+def _decisions(letter: Letter, words: Words, nonce: str) -> str:
+    allow = _form("approve", nonce, f'<button class="go">{escape(words.yes)}</button>')
     if letter.stopped:
-        allow = '<p class="trouble">It cannot be sent as it is: change the words first.</p>'
+        allow = f'<p class="trouble">{escape(words.stopped)}</p>'
     subject, text = escape(letter.subject), escape(letter.text.strip())
     change = _form(
         "edit",
         nonce,
-        f'<label for="subject">Subject</label><input id="subject" name="subject" value="{subject}" '
-        f'maxlength="200" required lang="{escape(letter.locale)}">'
-        '<label for="text">Words</label><textarea id="text" name="text" rows="16" maxlength="20000" required '
+        f'<label for="subject">{escape(words.subject)}</label>'
+        f'<input id="subject" name="subject" value="{subject}" maxlength="200" required '
+        f'lang="{escape(letter.locale)}"><label for="text">{escape(words.text)}</label>'
+        '<textarea id="text" name="text" rows="16" maxlength="20000" required '
         f'lang="{escape(letter.locale)}">\n{text}</textarea>'
-        '<p class="quiet">They are checked again, and you see them once more before they are sent.</p>'
-        "<button>Keep the change</button>",
+        f'<p class="quiet">{escape(words.checked_again)}</p><button>{escape(words.keep)}</button>',
     )
     refuse = _form(
         "reject",
         nonce,
-        '<label for="note">Why not?</label><input id="note" name="note" maxlength="1000" required>'
-        '<p class="quiet">The candidate is still owed an answer: the clock keeps running.</p>'
-        '<button class="stop">Do not send it</button>',
+        f'<label for="note">{escape(words.why_not)}</label>'
+        '<input id="note" name="note" maxlength="1000" required>'
+        f'<p class="quiet">{escape(words.still_owed)}</p>'
+        f'<button class="stop">{escape(words.refuse)}</button>',
     )
     return (
-        f"{allow}<details><summary>Change the words</summary>{change}</details>"
-        f"<details><summary>Do not send it</summary>{refuse}</details>"
+        f"{allow}<details><summary>{escape(words.change)}</summary>{change}</details>"
+        f"<details><summary>{escape(words.refuse)}</summary>{refuse}</details>"
     )
 
 

@@ -13,6 +13,7 @@ from app.db import unit_of_work
 from app.desk.acts import Held, act_by_link, hold
 from app.desk.form import read_form
 from app.desk.page import Standing, decide_page, told_page
+from app.desk.reader import tongue_of
 from app.desk.reading import letter_of
 from app.desk.standing import standing
 from app.desk.style import HEADERS
@@ -29,7 +30,8 @@ async def show_by_link(token: str, request: Request) -> Response:
     """The message with its sources and what can be done with it; or why the link does nothing any more."""
     services = services_of(request)
     await services.refresh()
-    return await _guarded(services, lambda: _show(services, token, seen=request.method == "GET"))
+    tongue = _tongue(services, request)
+    return await _guarded(services, tongue, lambda: _show(services, token, seen=request.method == "GET"))
 
 
 @router.post("/{token}")
@@ -38,6 +40,7 @@ async def decide_by_link(token: str, request: Request) -> Response:
     services = services_of(request)
     await services.refresh()
     body, kind = await request.body(), request.headers.get("content-type", "")
+    tongue = _tongue(services, request)
 
     async def decide() -> Response:
         form = read_form(kind, body)
@@ -51,19 +54,23 @@ async def decide_by_link(token: str, request: Request) -> Response:
     try:
         return await decide()
     except NotFound as unknown:
-        return _told(services, Standing(open=False, title="No such link", why=unknown.detail), unknown.status)
+        return _told(services, Standing("unknown"), tongue, unknown.status)
     except HeardbackError as refused:
         why, status = refused.detail, refused.status
-        return await _guarded(services, lambda: _show(services, token, trouble=why, status=status))
+        return await _guarded(services, tongue, lambda: _show(services, token, trouble=why, status=status))
 
 
-async def _guarded(services: Services, answer: Callable[[], Awaitable[Response]]) -> Response:
+def _tongue(services: Services, request: Request) -> str:
+    return tongue_of(services, request.headers.get("accept-language", ""))
+
+
+async def _guarded(services: Services, tongue: str, answer: Callable[[], Awaitable[Response]]) -> Response:
     """Errors of ours as pages: whoever follows a link reads no JSON."""
     try:
         return await answer()
     except HeardbackError as wrong:
-        title = "No such link" if isinstance(wrong, NotFound) else "That is not possible now"
-        return _told(services, Standing(open=False, title=title, why=wrong.detail), wrong.status)
+        state = "unknown" if isinstance(wrong, NotFound) else "impossible"
+        return _told(services, Standing(state), tongue, wrong.status, trouble=wrong.detail)
 
 
 async def _show(
@@ -74,11 +81,12 @@ async def _show(
         nonce = form_nonce(services.vault, held.link)
         found = standing(held.link, held.row, services.machine_now())
         if not found.open:
-            return _told(services, found, status, nonce)
+            return _told(services, found, held.reader.locale, status, nonce)
         letter = await letter_of(session, held)
         if seen:
             _record_reading(held)
-        page = decide_page(letter, company=services.settings.company_name, nonce=nonce, trouble=trouble)
+        company, reader = services.settings.company_name, held.reader.locale
+        page = decide_page(letter, reader, company=company, nonce=nonce, trouble=trouble)
         return HTMLResponse(page, status, HEADERS)
 
 
@@ -93,6 +101,9 @@ def _record_reading(held: Held) -> None:
     )
 
 
-def _told(services: Services, found: Standing, status: int = 200, nonce: str = "") -> Response:
-    page = told_page(found, company=services.settings.company_name, nonce=nonce)
+def _told(
+    services: Services, found: Standing, tongue: str, status: int = 200, nonce: str = "", trouble: str = ""
+) -> Response:
+    company = services.settings.company_name
+    page = told_page(found, tongue, company=company, nonce=nonce, trouble=trouble)
     return HTMLResponse(page, status, HEADERS)

@@ -36,6 +36,9 @@ background:var(--card);color:inherit;cursor:pointer;width:100%}
 .go{background:var(--go);border-color:var(--go);color:#fff;margin-bottom:1rem}
 .stop{color:var(--stop);border-color:var(--stop)}
 :focus-visible{outline:3px solid var(--go);outline-offset:2px}
+.cards{list-style:none;padding:0}
+.cards li{border-top:1px solid var(--line);padding:.75rem 0 0;margin:0 0 1rem}
+.cards .quiet{margin:.25rem 0 .5rem}
 @media (min-width:40rem){main{padding-top:2.5rem}button{width:auto}section,details{padding:1.25rem 1.5rem}}
 """
 

@@ -59,7 +59,7 @@ class ApprovalLink(SQLModel, table=True):
     """Machine time."""
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     used_for: str | None = None
-    """approved, edited, rejected; renewed, where a newer link took its place."""
+    """approved, edited, picked, rejected; renewed, where a newer link took its place."""
 
 
 class StoredTemplate(SQLModel, table=True):
