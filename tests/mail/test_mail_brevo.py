@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from app.mail.brevo import REPEAT_WITHIN, BrevoSettings, build, found, look_up, 
 from app.mail.outbound import Address, Attachment, Outcome, OutcomeKind
 from app.mail.provider import MailRequest, Provider
 from tests.mail.letters import LONG_LINK, RICH
+from tests.mail.samples import answers
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "payloads" / "mail" / "brevo"
 SETTINGS = BrevoSettings()
@@ -270,16 +270,7 @@ def test_the_file_has_the_shape_of_a_provider() -> None:
     assert provider.REPEAT_WITHIN == REPEAT_WITHIN
 
 
-def _samples() -> Iterator[Any]:
-    file = SHARED / "api-send-responses.json"
-    if not file.exists():
-        yield pytest.param({}, marks=pytest.mark.skip(reason="the shared samples are not here"))
-        return
-    for name, sample in json.loads(file.read_text()).items():
-        yield pytest.param(sample, id=name)
-
-
-@pytest.mark.parametrize("sample", list(_samples()))
+@pytest.mark.parametrize("sample", list(answers("brevo")))
 def test_shared_answers(sample: dict[str, Any]) -> None:
     """Every shared sample is classed as its note says; what an operator must act on stops the route."""
     outcome = answer(sample["status"], sample["body"], **sample["headers"])

@@ -1,7 +1,6 @@
 """What we ask of Mailgun, and what we understand of its answers."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from email.header import decode_header, make_header
@@ -20,6 +19,7 @@ from app.mail.mailgun import MailgunSettings, build, found, look_up, parse
 from app.mail.outbound import Address, Attachment, Outcome, OutcomeKind
 from app.mail.provider import MailRequest, Provider
 from tests.mail.letters import LONG_LINK, RICH
+from tests.mail.samples import answers
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "payloads" / "mail" / "mailgun"
 SETTINGS = MailgunSettings("mg.talent.example")
@@ -296,16 +296,7 @@ def test_the_file_has_the_shape_of_a_provider() -> None:
     assert provider.REPEAT_WITHIN is None
 
 
-def _samples() -> Iterator[Any]:
-    file = SHARED / "api-send-responses.json"
-    if not file.exists():
-        yield pytest.param({}, marks=pytest.mark.skip(reason="the shared samples are not here"))
-        return
-    for name, sample in json.loads(file.read_text()).items():
-        yield pytest.param(sample, id=name)
-
-
-@pytest.mark.parametrize("sample", list(_samples()))
+@pytest.mark.parametrize("sample", list(answers("mailgun")))
 def test_shared_answers(sample: dict[str, Any]) -> None:
     """Every shared sample is classed as its note says."""
     body = sample["body"].encode() if isinstance(sample["body"], str) else json.dumps(sample["body"]).encode()

@@ -1,7 +1,6 @@
 """What we ask of Postmark, and what we understand of its answers."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from app.mail.outbound import Address, MailClass, Outcome, OutcomeKind
 from app.mail.postmark import PostmarkSettings, build, found, look_up, parse
 from app.mail.provider import MailRequest, Provider
 from tests.mail.letters import LONG_LINK, RICH
+from tests.mail.samples import answers
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "payloads" / "mail" / "postmark"
 SETTINGS = PostmarkSettings()
@@ -260,16 +260,7 @@ def test_the_file_has_the_shape_of_a_provider() -> None:
     assert provider.look_up("del_1", SETTINGS) is not None
 
 
-def _samples() -> Iterator[Any]:
-    file = SHARED / "api-send-responses.json"
-    if not file.exists():
-        yield pytest.param({}, marks=pytest.mark.skip(reason="the shared samples are not here"))
-        return
-    for name, sample in json.loads(file.read_text()).items():
-        yield pytest.param(sample, id=name)
-
-
-@pytest.mark.parametrize("sample", list(_samples()))
+@pytest.mark.parametrize("sample", list(answers("postmark")))
 def test_shared_answers(sample: dict[str, Any]) -> None:
     """Every shared sample is classed as its note says."""
     outcome = answer(sample["status"], sample["body"], **sample["headers"])

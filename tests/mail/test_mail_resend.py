@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.mail.outbound import Address, Attachment, Outcome, OutcomeKind
 from app.mail.provider import MailRequest, Provider
 from app.mail.resend import REPEAT_WITHIN, ResendSettings, build, found, look_up, parse
 from tests.mail.letters import LONG_LINK, RICH
+from tests.mail.samples import answers
 from tests.mail.schemas import complaints
 
 ROOM = Path(__file__).parents[2].parent / "shared"
@@ -230,16 +230,7 @@ def test_the_file_has_the_shape_of_a_provider() -> None:
     assert look_up("del_1", SETTINGS) is None
 
 
-def _samples() -> Iterator[Any]:
-    file = SHARED / "api-send-responses.json"
-    if not file.exists():
-        yield pytest.param({}, marks=pytest.mark.skip(reason="the shared samples are not here"))
-        return
-    for name, sample in json.loads(file.read_text()).items():
-        yield pytest.param(sample, id=name)
-
-
-@pytest.mark.parametrize("sample", list(_samples()))
+@pytest.mark.parametrize("sample", list(answers("resend")))
 def test_shared_answers(sample: dict[str, Any]) -> None:
     """Every shared sample is classed as its note says."""
     body = sample["body"].encode() if isinstance(sample["body"], str) else sample["body"]
