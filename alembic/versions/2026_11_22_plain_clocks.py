@@ -19,9 +19,11 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     # Of clocks that are written already nobody knows it: they are derived once more.
     op.add_column("clock", sa.Column("plain", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("clock", sa.Column("stops_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("recompute", sa.Column("since", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("recompute", "since")
+    op.drop_column("clock", "stops_at")
     op.drop_column("clock", "plain")

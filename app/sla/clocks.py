@@ -98,15 +98,19 @@ def read_clock(history: History, now: datetime) -> ClockReading:
     )
 
 
-def is_plain(history: History, now: datetime) -> bool:
-    """Whether start, policy and hours alone decide what the clock shows until there is news.
+def is_plain(history: History) -> bool:
+    """Whether start, policy and hours alone decide when the clock is due.
 
-    Then its row is enough to time it anew: nothing holds it, no stop lies ahead, and a date of its own does
-    not stand in for the policy's target.
+    Then its row is enough to time it anew: nothing holds it, and a date of its own does not stand in for the
+    policy's target.
     """
-    stops = (*history.met, *history.cancelled)
     own = history.occurrence.due_at is not None and history.policy.target is not None
-    return not history.pauses and not own and all(stop.at <= now for stop in stops)
+    return not history.pauses and not own
+
+
+def next_stop(history: History, now: datetime) -> datetime | None:
+    """The first instant after now at which the clock is met or cancelled, if that is known already."""
+    return min((s.at for s in (*history.met, *history.cancelled) if s.at > now), default=None)
 
 
 def _closed(history: History, now: datetime) -> Stop | None:

@@ -93,6 +93,8 @@ class Clock(SQLModel, table=True):
     """Who owes it: ``recruiter:55``."""
     plain: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     """Start, policy and hours alone decide its due time: after a change of hours its row is enough."""
+    stops_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """What is known to meet or cancel it later, such as an interview that will be held."""
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
 

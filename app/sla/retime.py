@@ -31,6 +31,7 @@ class Written:
     calendar: str
     rule: str
     plain: bool
+    stops_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def retime(book: RuleBook, written: Written, since: datetime, now: datetime) -> 
         A reading that differs from the row in nothing but the due time and what lies ahead.
     """
     policy, hours = book.ruling(written.rule), book.hours(written.calendar)
-    if not written.plain or policy is None or hours is None:
+    stopped = written.stops_at is not None and written.stops_at <= now
+    if not written.plain or stopped or policy is None or hours is None:
         return None
     own = written.due_at if policy.target is None else None
     occurrence = Occurrence(written.occurrence, written.started_at, due_at=own)

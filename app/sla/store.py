@@ -12,7 +12,7 @@ from sqlmodel import col
 from app.db import insert_many, write_changes
 from app.ids import new_id
 from app.sla.cases import Case, RuleBook, cases
-from app.sla.clocks import ClockReading, ClockState, is_plain, read_clock
+from app.sla.clocks import ClockReading, ClockState, is_plain, next_stop, read_clock
 from app.sla.models import Clock, ClockEvent
 from app.sla.owners import owner_of
 from app.timeline.models import Application
@@ -112,7 +112,8 @@ def _shown(case: Case, reading: ClockReading, owner: str | None, now: datetime) 
         "calendar": case.calendar,
         "rule": case.rule,
         "owner": owner,
-        "plain": is_plain(case.history, now),
+        "plain": is_plain(case.history),
+        "stops_at": next_stop(case.history, now),
     }
 
 

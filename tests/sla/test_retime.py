@@ -14,7 +14,7 @@ from app.intake.config import ConnectionSettings
 from app.sla.book import starter_policies
 from app.sla.business_hours import Calendar
 from app.sla.cases import Case, RuleBook, cases
-from app.sla.clocks import ClockReading, ClockState, is_plain, read_clock
+from app.sla.clocks import ClockReading, ClockState, is_plain, next_stop, read_clock
 from app.sla.policies import parse_policies
 from app.sla.retime import Retimed, Written, retime
 from app.timeline.fold import fold
@@ -89,7 +89,8 @@ def written(shown: Shown, now: datetime) -> Written:
         closed_by=reading.closed.cause if reading.closed else None,
         calendar=case.calendar,
         rule=case.rule,
-        plain=is_plain(case.history, now),
+        plain=is_plain(case.history),
+        stops_at=next_stop(case.history, now),
     )
 
 
@@ -182,3 +183,12 @@ def test_an_escalation_that_longer_hours_bring_forward_is_derived() -> None:
     day_and_night = replace(OFFICE, week=dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ((0, 1440),)))
     seen = compare(story.facts, day_and_night, MONDAY + timedelta(hours=24), timedelta(hours=20))
     assert seen == {"derived": 1}
+
+
+def test_a_stop_that_came_meanwhile_is_derived() -> None:
+    """The interview has begun, which met what was owed until it: known before, and reached only now."""
+    story = applied_and_moved()
+    story.interview("scheduled", 1, 3)
+    seen = compare(story.facts, SHIFTED, story.at + timedelta(hours=1), timedelta(hours=2.5))
+    assert seen["derived"] == 3
+    assert compare(story.facts, SHIFTED, story.at + timedelta(hours=1), timedelta())["derived"] == 0
