@@ -314,7 +314,7 @@ def verdict(reached: bool) -> str:  # noqa: FBT001
 def main() -> None:
     """Print all three kinds and their ratios."""
     given = [float(argument) for argument in sys.argv[1:]]
-    seconds, repeats = (given + [8, 2][len(given) :])[:2]
+    seconds, repeats = (given + [5, 4][len(given) :])[:2]
     log.configure("error")
     print(f"{CONNECTIONS} connections, {os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
