@@ -141,6 +141,8 @@ async def test_the_recruiter_hears_of_a_bounce_once(door: Door) -> None:
     said_to = [fact.data["recipient"] for fact in await small.rows(FactRow, kind="said")]
     assert not [one for one in said_to if one.startswith("candidate:")]
     assert (await mail_of(small)).waiting_on == "member:55"
+    await door.told(mail, K.COMPLAINED, email=ADDRESS)
+    assert len(await words(small)) == 1, "of one mail one word, whatever else comes back"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from app.replies.models import Reply
 from tests.desk.willing import HOST, Willing, willing
 from tests.flow.serving import served
 from tests.flow.small import ADDRESS
+from tests.replies.imap_house import box_at, poll
+from tests.replies.imap_server import SmallImap
 from tests.replies.test_take import take
 
 MAILBOX = "reply@answers.ostwind.example"
@@ -117,11 +119,24 @@ async def test_mail_to_it_stops_what_keeps_in_touch_and_nothing_else(
     assert await found.small.rows(Suppression) == []
     assert await found.small.rows(FollowUp, kind="candidate_replied") == []
     page = (await found.client.get(found.page())).text
-    assert re.search(r'name="nurture"[^>]*checked|checked[^>]*name="nurture"', page) or "stopped" in page
+    assert 'name="nurture_stopped" value="1" checked' in page
     await found.day(20)
     assert await found.states("feedback_asked") == [("sent", None), ("cancelled", STOPPED)]
     assert [state for state, _ in await found.states("still_interested")] == ["sent"]
     assert [state for state, _ in await found.states("application_received")] == ["sent"]
+
+
+async def test_it_is_found_in_a_mailbox_as_well(found: Willing) -> None:
+    """Plain SMTP has no webhook: what a mail client sent lies in the mailbox that answers come to."""
+    small = found.small
+    head = f"From: {ADDRESS}\r\nTo: {ways(found)[1]}\r\nMessage-ID: <m@x.example>\r\nSubject: unsubscribe\r\n"
+    async with SmallImap() as server:
+        server.mails[1] = f"{head}Auto-Submitted: auto-generated\r\n\r\n\r\n".encode()
+        assert await poll(small, box_at(server)).read_due(small.instants()) == 1
+    reply = await small.one(Reply)
+    assert (reply.source, reply.sort, reply.state) == ("imap", "unsubscribe", "apart")
+    assert (await small.one(ContactPreference)).nurture_stopped_at is not None
+    assert await small.rows(FollowUp, kind="candidate_replied") == []
 
 
 async def test_it_matters_where_it_went_and_not_who_sent_it(found: Willing) -> None:
@@ -135,8 +150,9 @@ async def test_it_matters_where_it_went_and_not_who_sent_it(found: Willing) -> N
 async def test_a_forged_or_foreign_address_stops_nothing(found: Willing) -> None:
     """One letter of the signature changed; the word alone, at the address for answers, from a machine."""
     address = ways(found)[1]
-    letter = "a" if address[-len("@answers.ostwind.example") - 1] != "a" else "b"
-    forged = re.sub(r".@", f"{letter}@", address)
+    local, _, domain = address.partition("@")
+    send, _, mac = local.partition(".")
+    forged = f"{send}.{'b' if mac[0] == 'a' else 'a'}{mac[1:]}@{domain}"
     for nth, to in enumerate((forged, str(found.mails()[0]["Reply-To"].addresses[0].addr_spec))):
         raw = f"From: {ADDRESS}\r\nTo: {to}\r\nMessage-ID: <f{nth}@x.example>\r\nSubject: unsubscribe\r\n"
         mail = from_mime(f"{raw}Auto-Submitted: auto-replied\r\n\r\n\r\n".encode())
@@ -163,4 +179,6 @@ async def test_free_words_in_an_answer_count_on_the_page_too(found: Willing) -> 
     assert reply is not None
     assert reply.sort == "reply"
     assert len(await found.small.rows(Suppression)) == 1
+    page = (await found.client.get(found.page())).text
+    assert 'name="nurture_stopped" value="1" checked' in page
     assert (await found.small.one(ContactPreference)).nurture_stopped_at is not None
