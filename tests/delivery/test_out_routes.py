@@ -237,10 +237,12 @@ async def test_nothing_waits_for_a_hung_route(small: Small) -> None:
         await work(small)
         small.clock.at += timedelta(minutes=20)
         await work(small)
-    assert (len(other.sent) >= 31 - WIDTH + 1, len(hung.sent)) == (True, 0)
+    assert not hung.sent
     assert any(b"late@other.example" in payload for _, payload in other.sent)
     hung.answer.set()
     await small.flow.lanes.aclose(grace=5)
+    await work(small)
+    await small.flow.lanes.rest()
     states = [row.state for row in await small.rows(Delivery, channel="mail")]
     assert set(states) == {"sent"}
     assert len(hung.sent) == WIDTH
