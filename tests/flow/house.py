@@ -81,14 +81,20 @@ class House:
 
 
 async def drain_due(flow: Flow) -> None:
-    """On the way: only the drains for which something is due. All of them are asked where a test looks."""
+    """On the way: only the drains for which something is due, always the earliest of the flow.
+
+    All of them are asked where a test looks.
+    """
     services, drains = flow.services, flow.drains()
-    found = True
-    while found:
+    fruitless: set[str] = set()  # what is due and cannot be done yet, such as a send under way, is left
+    while True:
         due = await due_now(services.sessions, services.clock.now()) | {"rephrasings"}
-        # In the order of the flow; what is due and cannot be done yet, such as a send under way, is left.
-        found = any([await drain() for name, drain in drains.items() if name in due])
+        name = next((name for name in drains if name in due - fruitless), None)
+        if name is None:
+            return
+        found = await drains[name]()
         await flow.lanes.rest()
+        fruitless = set() if found else fruitless | {name}
 
 
 async def next_instant(house: House) -> datetime | None:
