@@ -72,8 +72,8 @@ def decide_page(letter: Letter, reader: str, *, company: str, nonce: str, troubl
         f'<section lang="{escape(letter.locale)}"><div class="subject">{escape(letter.subject)}</div>'
         f'<div class="words">{_marked(letter)}</div></section>'
         f"{_own(letter, words)}{_findings(letter.findings, words, reader)}"
-        f"{_sources(letter.sentences, words, reader)}{_decisions(letter, words, nonce)}"
-        f"{_cards(letter.cards, words, reader, nonce)}"
+        f"{_cards(letter.cards, words, reader, nonce)}{_sources(letter.sentences, words, reader)}"
+        f"{_decisions(letter, words, nonce)}"
     )
     return _page(words.title, body, reader, company)
 
@@ -141,7 +141,7 @@ def _findings(findings: Sequence[Mapping[str, str]], words: Words, reader: str) 
     if not findings:
         return ""
     items = "".join(
-        f'<li class="{escape(f["severity"])}"><b>{escape(getattr(words, f["severity"]))}:</b> '
+        f'<li class="{escape(f["severity"])}"><b>{escape(getattr(words, f["severity"]))}</b> '
         f"{escape(said(f['reason'], reader))} {escape(said(f['suggestion'], reader))}</li>"
         for f in findings
     )

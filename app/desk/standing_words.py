@@ -68,7 +68,7 @@ _DE = Stands(
     ),
     refused=(
         "Diese Nachricht wird nicht gesendet",
-        "Das haben Sie mit diesem Link entschieden. Eine Antwort bleibt geschuldet: Die Frist läuft weiter.",
+        "Das haben Sie mit diesem Link entschieden. Eine Antwort steht weiter aus: Die Frist läuft weiter.",
     ),
     cancelled=(
         "Sie wird nicht mehr gebraucht",
