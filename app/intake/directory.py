@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import asyncpg
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from app.ats.vendor import VENDORS, Vendor
@@ -22,6 +22,8 @@ _FRESH_SECONDS = 5.0
 """How long a change to a connection may go unnoticed."""
 _APART_SECONDS = 0.2
 """Strangers must not make us read the table more often than this."""
+_PATIENCE_SECONDS = 4.0
+"""For reading the table; a vendor that waits for five seconds must hear from us before."""
 _log = structlog.get_logger(__name__)
 
 
@@ -51,7 +53,7 @@ class Directory:
         self._load = load
         self._clock = clock
         self._entries: Mapping[str, Entry] = {}
-        self._read_at = float("-inf")
+        self._read_at = self._away_at = float("-inf")
         self._reading = asyncio.Lock()
 
     async def find(self, connection_id: str) -> Entry:
@@ -66,8 +68,8 @@ class Directory:
         asked_at = self._clock()
         if (entry := self._believed(connection_id, asked_at)) is None:
             async with self._reading:  # who waited here finds what the one before has read
-                if self._believed(connection_id, asked_at) is None and self._read_at < asked_at:
-                    await self._read()
+                if self._believed(connection_id, asked_at) is None:
+                    await self._read_since(asked_at)
             entry = self._entries.get(connection_id)
         if entry is None:
             raise UnknownConnection
@@ -82,30 +84,39 @@ class Directory:
         if asked_at - self._read_at < 1:
             return None
         async with self._reading:
-            if self._read_at < asked_at:
-                await self._read()
+            await self._read_since(asked_at)
         now = self._entries.get(entry.connection_id)
         return now if now is not None and now.sealed != entry.sealed else None
 
-    async def _read(self) -> None:
+    async def _read_since(self, asked_at: float) -> None:
+        if self._read_at >= asked_at:
+            return
+        if self._away_at > asked_at:  # waiting one after the other for the same silence would take minutes
+            raise DatabaseAway
         await asyncio.sleep(max(0.0, self._read_at + _APART_SECONDS - self._clock()))
         started_at = self._clock()
-        self._entries = await self._load(self._entries)
+        try:
+            self._entries = await self._load(self._entries)
+        except DatabaseAway:
+            self._away_at = self._clock()
+            raise
         self._read_at = started_at
 
 
-async def read_entries(sessions: Sessions, vault: Vault, known: Mapping[str, Entry]) -> dict[str, Entry]:
+async def read_entries(
+    sessions: Sessions, vault: Vault, known: Mapping[str, Entry], *, patience: float = _PATIENCE_SECONDS
+) -> dict[str, Entry]:
     """The enabled connections as the door needs them; opens only secrets that are new since `known`.
 
     Raises:
-        DatabaseAway: The table could not be read.
+        DatabaseAway: The table could not be read, or not within ``patience`` seconds.
     """
     table = (col(Connection.id), col(Connection.vendor), col(Connection.secrets))
     try:
-        async with sessions() as session:
+        async with asyncio.timeout(patience), sessions() as session:
             rows = (await session.execute(select(*table).where(col(Connection.enabled)))).all()
     except (
-        DBAPIError,
+        SQLAlchemyError,
         OSError,
         asyncpg.PostgresError,
         asyncpg.InterfaceError,

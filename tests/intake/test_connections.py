@@ -1,17 +1,18 @@
 """Connections: their settings, their secrets, and how secrets are rotated."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import unit_of_work
-from app.errors import UnknownConnection, Unprocessable
+from app.errors import DatabaseAway, UnknownConnection, Unprocessable
 from app.ids import new_id
 from app.intake import connections
 from app.intake.config import ConnectionSecrets, ConnectionSettings
-from app.intake.directory import Directory, Entry
+from app.intake.directory import Directory, Entry, read_entries
 from app.intake.models import Connection
 from tests.intake.house import NOON, SECRET, House
 
@@ -205,3 +206,37 @@ async def test_webhooks_that_arrive_during_a_reading_share_it() -> None:
         assert await asyncio.gather(*knocking) == [entry] * 5
         assert len(readings) == round_ + 1
         now[0] += 6
+
+
+async def test_a_silent_database_is_waited_for_once_by_all() -> None:
+    """However many knock meanwhile: they do not wait for it one after the other."""
+    readings: list[asyncio.Event] = []
+    now = [100.0]
+
+    async def load(known: object) -> dict[str, Entry]:
+        readings.append(asyncio.Event())
+        await readings[-1].wait()
+        now[0] += 4
+        raise DatabaseAway
+
+    directory = Directory(load, clock=lambda: now[0])
+    knocking = []
+    for _ in range(20):
+        now[0] += 0.01
+        knocking.append(asyncio.create_task(directory.find("con_here")))
+        await asyncio.sleep(0)
+    readings[0].set()
+    told = await asyncio.wait_for(asyncio.gather(*knocking, return_exceptions=True), 5)
+    assert [type(one) for one in told] == [DatabaseAway] * 20
+    assert len(readings) == 1
+
+
+async def test_a_pool_without_a_free_connection_is_a_database_away(house: House) -> None:
+    """The door says so soon, whoever holds the connections."""
+    async with AsyncExitStack() as held:
+        for _ in range(10):
+            session = await held.enter_async_context(house.sessions())
+            await session.connection()
+        with pytest.raises(DatabaseAway):
+            await read_entries(house.sessions, house.vault, {}, patience=0.05)
+    assert len(await read_entries(house.sessions, house.vault, {})) == 1
