@@ -26,9 +26,9 @@ class Wire:
     async def exchange(self, request: ApiRequest) -> ApiResponse:
         """The vendor's answer, whatever its status.
 
-        Raises `VendorRefused` for an address that is not allowed and for a redirect, `VendorAway` where
-        nothing was sent or only something that may be repeated, `VendorUnknown` where a write may have
-        taken effect.
+        Raises `VendorRefused` for an address that is not allowed, for a redirect and for what no request can
+        hold, `VendorAway` where nothing was sent or only something that may be repeated, `VendorUnknown`
+        where a write may have taken effect.
         """
         self._check(request.url)
         try:
@@ -36,7 +36,7 @@ class Wire:
                 answer = await self._send(request)
         except _NEVER_SENT as error:
             raise VendorAway(f"No connection ({type(error).__name__}).") from error
-        except (httpx.TransportError, TimeoutError) as error:
+        except (httpx.RequestError, TimeoutError) as error:
             if request.reads or request.form is not None:
                 raise VendorAway(f"No answer ({type(error).__name__}).") from error
             raise VendorUnknown(f"No answer to a write ({type(error).__name__}).") from error
@@ -44,15 +44,23 @@ class Wire:
             raise VendorRefused(f"Redirects are not followed ({answer.status}).", kind="redirect")
         return answer
 
+    def _written(self, request: ApiRequest) -> httpx.Request:
+        try:
+            return self.http.build_request(
+                request.method,
+                request.url,
+                params=request.params or None,
+                headers={"accept": "application/json", **request.headers},
+                json=request.json,
+                data=request.form,
+            )
+        except (UnicodeError, httpx.InvalidURL):
+            # Its cause is left out: it holds what could not be written, perhaps a key.
+            words = "The request cannot be written; look for odd characters in the connection's credentials."
+            raise VendorRefused(words, kind="request") from None
+
     async def _send(self, request: ApiRequest) -> ApiResponse:
-        outgoing = self.http.build_request(
-            request.method,
-            request.url,
-            params=request.params or None,
-            headers={"accept": "application/json", **request.headers},
-            json=request.json,
-            data=request.form,
-        )
+        outgoing = self._written(request)
         answer = await self.http.send(outgoing, stream=True, follow_redirects=False)
         try:
             body = bytearray()
@@ -65,7 +73,10 @@ class Wire:
         return ApiResponse(answer.status_code, dict(answer.headers), bytes(body))
 
     def _check(self, url: str) -> None:
-        asked = httpx.URL(url)
+        try:
+            asked = httpx.URL(url)
+        except httpx.InvalidURL:
+            raise VendorRefused("The address is none.", kind="address") from None
         for base in map(httpx.URL, self.allowed):
             same_host = (asked.scheme, asked.host, asked.port) == (base.scheme, base.host, base.port)
             root = base.path.rstrip("/")

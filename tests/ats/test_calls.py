@@ -11,6 +11,7 @@ from app.ats import greenhouse_api as api
 from app.ats.http import Account, ApiRequest, FailureKind, Target
 from app.calls import Limits, VendorClient, vendor_http
 from app.calls_tokens import MemoryTokens
+from app.calls_wire import Wire
 from app.demo.faults import Fault, FaultKind
 from app.demo.greenhouse import SimulatedGreenhouse
 from app.demo.loopback import Answer, Asked, Loopback
@@ -306,6 +307,39 @@ async def test_redirects_are_not_followed() -> None:
             await client.call(ApiRequest("GET", f"{server.url}/v3/users"))
     assert refusal.value.kind == "redirect"
     assert seen == ["/token", "/v3/users"]
+
+
+async def test_an_answer_that_cannot_be_unpacked_is_no_answer() -> None:
+    """A read may be asked again; whether a write was done is unknown, and no other error comes out."""
+
+    async def spoilt(asked: Asked) -> Answer:
+        if asked.path == "/token":
+            return Answer(200, {"access_token": "t"})
+        return Answer(200, b"never packed", {"content-encoding": "gzip"})
+
+    async with Loopback(spoilt) as server, vendor_http() as http:
+        account = Account("i", "s", api_base=f"{server.url}/v3", auth_url=f"{server.url}/token")
+        client = VendorClient(
+            "c4", api, account, tokens=MemoryTokens(), http=http, limits=Limits(reads=1, breaker_failures=9)
+        )
+        with pytest.raises(VendorAway):
+            await client.call(ApiRequest("GET", f"{server.url}/v3/users"))
+        with pytest.raises(VendorUnknown):
+            await client.call(ApiRequest("POST", f"{server.url}/v3/notes", json={}))
+
+
+@pytest.mark.parametrize("odd", ["ключ-от-ATS", "pasted\u200bkey"])
+async def test_what_no_request_can_hold_is_refused_and_said_without_it(odd: str) -> None:
+    """A key with odd characters is a person's to correct: asking again does not help."""
+    async with vendor_http() as http:
+        wire = Wire(http, ["https://api.example/v1"])
+        request = ApiRequest("GET", "https://api.example/v1/jobs", headers={"authorization": f"Bearer {odd}"})
+        with pytest.raises(VendorRefused, match="credentials") as refusal:
+            await wire.exchange(request)
+        with pytest.raises(VendorRefused):
+            await wire.exchange(ApiRequest("GET", "https://api.example/v1/jobs\0"))
+    assert refusal.value.kind == "request"
+    assert odd not in str(refusal.value)
 
 
 async def test_all_about_an_application_is_collected(ground: Round) -> None:
