@@ -33,7 +33,7 @@ _ENOUGH = 6_000
 _LONGEST = 400
 _BROKEN = 42
 """A line shorter than this was ended by its writer, not by the width of a screen."""
-_ASKS = re.compile(r"\?(?=[\s\W]|$)")
+_ASKS = re.compile(r"\?(?=[\s\"')\]!?.,]|$)")
 _NO_QUESTION = re.compile(
     r"^[¿\s]*(how are (you|things)|how is (it going|everything)|hope|i hope|wie geht|alles gut|ca va"
     r"|comment allez"

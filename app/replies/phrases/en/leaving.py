@@ -1,40 +1,18 @@
-"""English."""
+"""English: wants no more mail, withdraws, has another offer."""
 
 # ruff: noqa: E501  # a frame is read in one piece
 
-from app.replies.phrases.meaning import Language, Meaning, Phrases
+from app.replies.phrases.en.words import THIRD
+from app.replies.phrases.meaning import Phrases
 
-_WORDS = {
-    "application": "application|profile|candidacy|candidature|submission|name|cv|resume|interest|hat",
-    "role": "role|position|job|opening|opportunity|post|vacancy|offer|contract|place|spot|gig|apprenticeship|placement|internship|seat|employment|work",
-    "process": "process|procedure|consideration|running|race|search|pool|pipeline|shortlist|hat|ring|contention|list of (?:candidates|applicants)|(?:candidate|applicant|candidates) list|selection|application|recruitment|interviews|competition",
-    "company": "company|employer|firm|organi[sz]ation|business|team|studio|agency|start-?up|place|party|hospital|clinic|school|shop|workshop|outfit|yard|plant|group",
-    "choice": "{company}|{role}|option|path|direction|route|way|one",
-    "other": "another|a different|the other|a second|some other|one of the other|a rival|a competing|an alternative|a new",
-    "folk": "friend|colleague|wife|husband|partner|brother|sister|son|daughter|flatmate|room-?mate|cousin|neighbour|neighbor|mother|father|mum|dad|co-?worker|classmate|candidate|mate|buddy|pal",
-    "onward": "mov* (?:forward|ahead|on|any further|further)|go(?:es|ing)? (?:forward|ahead|any further|further|on|through)|step* forward|continu*|proceed*|progress*|carry* on|pursu*",
-    "ending": "[.,!;:)]|$|thanks|thank|but|and|so|at this|at the moment|right now|for now|any more|anymore|any longer|after all|as i|because|since",
-    "weekday": "mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:rs)?(?:day)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?",
-    "past": "last year|(?:two|three|four|some|a few|many|several|\\d+) years ago|a year ago|(?:two|three|four|six|some|a few|several|\\d+) months ago|back in 20\\d\\d|in 20(?:1\\d|2[0-5])|in the past|back then|at the time|when i (?:first|last|previously) applied|my (?:last|previous|earlier|former|old) application",
-    "offer": "offers?|counter-?offers?",
-    "adj": "(?:(?!(?:about|question|questions|the|your|this|that|to|on|regarding|if|of|my|look|idea|copy|chance|doubt|problem|issue)\\b)\\w+ ){0,3}",
-    "decide": "decided|chosen|opted|elected|agreed|chose|resolved|prefer|rather|like|wish|best|decision|decide|inclined|choosing",
-}
-
-_THIRD = (
-    "(my|a|an|the|his|her|our|your|another|one) (\\w+ )?{folk}s? (?!and i\\b)[^,;]*",
-    "(he|she) (has |had |is |was )?(just |also |already )?(decided|chosen|accepted|received|got|withdrew|withdrawn|took|taken|signed|been)[^,;]*",
-)
-_POLITE = "possible|i may|that is|this is|it is (?:ok|okay|all right|alright|possible|not too)|you do not mind|you could|you would|you can|you please|at all"
-
-_STOP = Phrases(
+STOP = Phrases(
     says=(
         "^(ok |hi |hello |please )*(stop|unsubscribe|opt[ -]?out|remove me|cancel my subscription|quit|cancel subscription)( me)?( now| please| thanks| thank you| all| this)*[.!]*$",
         "unsubscribe (me|my (e-?mail|address))",
         "(want|like|wish|need|trying|tried|how (do|can) i|asked|please) (to )?(be )?(unsubscribe|unsubscribed|opt[ -]?out of (your|the|these|this|all|any|further) ((e-?|marketing |further )?(mail|e-?mail|message|newsletter|mailing|communication)*))",
         "stop (all )?(e-?mailing|mailing|writing|contacting|messaging|texting|spamming|pestering|bothering|chasing|calling and e-?mailing|sending)( to)? (me|us)",
         "stop sending (these|this|any|those|your|such|all|more|out|e-?mails|mails|messages)",
-        "stop (all |any |the |these |those |your |further )+(automat* |constant |endless )?(e-?mails|mails|messages|communications?|correspondence|contact|spam|reminders|mailings|follow-?ups|newsletters)",
+        "stop (all |any |these |those |your |further )+(automat* |constant |endless )?(e-?mails|mails|messages|communications?|correspondence|contact|spam|reminders|mailings|follow-?ups|newsletters)",
         "(take|remove|delete|strike|drop|get) (me|my (e-?mail|address|e-?mail address|details|contact details|contact)) (off|from|out of) (\\w+ )?(your|this|the|these|any|all) ((mailing|contact|mail|e-?mail|address|distribution|newsletter|marketing) )?(list|lists|mailing list|mailings|e-?mails|mails|emailing list|distribution list|newsletter|database|system|contacts|mailing|records)",
         "(do not|never|not to|and not) (e-?mail|mail|write to|write|contact|message|text|bother) me( (again|any ?more|any further|any longer|ever|ever again|in (the )?future|with (these|such|any|this|more|your)|about (this|any|other|it|the|your|future)|from now on|please|thanks))* ?([.!;,]|$)",
         "(do not|no longer|not|never|rather not|stop) … (want|wish|like|care|need|to) (to )?(receive|get|receiving|getting|be sent|hear|be contacted|be e-?mailed)( \\w+)? (any|more|further|your|these|this|such|e-?mails|mails|messages|from you|updates|communications?|again|newsletters?|anything)",
@@ -69,7 +47,7 @@ _STOP = Phrases(
     ),
 )
 
-_WITHDRAWS = Phrases(
+WITHDRAWS = Phrases(
     says=(
         # taking the application back
         "(withdraw*|retract*|pull*|rescind*|cancel*|revok*|drop*|recall*|end|ending|close|closing|terminat*) my (\\w+ ){0,2}{application}",
@@ -149,20 +127,25 @@ _WITHDRAWS = Phrases(
         "(started|starting|start|begun|working|work|gone|going) (\\w+ )?(somewhere|elsewhere|someplace) (else|new|different)?",
         "(fill|offer|give|pass) (the|this|my) (position|job|role|place|spot|slot|seat) (to|with) (someone|somebody|another)",
         "(going|go|gone|heading|returning|back) (back )?to (university|college|school|uni)|(moving|relocating|emigrating) (\\w+ )?(abroad|away|to \\w+),? so",
-        "(said|saying|say) yes (to|and) (it|them|that|theirs|another)|(accepted|taken|signed|accepting|took) (it|them|theirs|that one) ?([.!,]|$|already|yesterday|today|now)|(it )?(will|would) not be me ?([.!,]|$)|(give|giving|given|gave) up (on )?(the|this|my) (job|role|position|application|idea)",
+        "(said|saying|say) yes (to|and) (it|them|that|theirs|another)|(accepted|taken|accepting) (it|them|theirs|that one) ?([.!,]|$|already|yesterday|today|now)|(it )?(will|would) not be me ?([.!,]|$)|(give|giving|given|gave) up (on )?(the|this|my) (job|role|position|application|idea)",
         "accept* something (else|closer|nearer|better|different|new|in)|i have (already |now |formally )?withdrawn|(am|be|been|was) (already )?(hired|taken|sorted|fixed up|suited) (elsewhere|now|already|by)|(job|role|position|it|this) (\\w+ )?(is|was) not for me",
         "(stick|sticking|stay|staying) with what (i|we)|(can|could|will|would) not (be able to )?accept(ing)? ?([.,!]|$|it\\b)|(is|was) not the (\\w+ )?(direction|path|route)( i)?|taken? up {other} (\\w+ ){0,2}{role}|do not want (the|this|your|that) (\\w+ )?({role}) (any ?more|any longer|now|after)",
+        "(let|letting) (this|it) (one |opportunity |chance )?(go|pass|slide) ?([.,!]|$|this time)|(throw|throwing) in the towel|(leave|leaving) it (there|at that|here)|sit* this one out|(look|start looking|keep looking|search|find|pick|choose|take) (\\w+ )?(for )?(someone|somebody|another person|another candidate|another welder) (else|instead)?|(fill|free|give) up my (place|slot|spot|seat)|my (place|slot|spot) (can|should|may) go to",
+        "(luck|success|best|well) (\\w+ ){0,3}(finding|filling|with (your|the) (search|recruitment|hiring|vacancy)|in (your|the|finding|filling) ?(search|recruitment|someone|the right)?|with the position)|hope you (find|fill) (\\w+ ){0,3}(someone|somebody|the (right|position|vacancy|job|role|post)|a (good|great|suitable))",
+        "(go|going|gone|become|becoming) (self-employed|freelance|independent)|(start*|set*|open*) (up )?(my own|on my own|a business|our own) ?(business|company|workshop|firm|shop)?|(take|taking|took) over (my|the) (\\w+ )?(family|father|dad|uncle|parents|mother|business|farm|family's)|(ship|boat|train) has (\\w+ )?(sailed|left)|(back|go|going|return) to (college|university|uni|school) (after all|instead|in|this|next|full)|cold feet|(no longer|not) (in|on) the cards|(regret*|sadly|unfortunately) (\\w+ )?(have to|must|need to) (\\w+ )?(let you down|disappoint you|leave)|let(ting)? you down|(a|another) (firm|company|yard|employer) (\\w+ )?(beat you|got there first|was (faster|quicker))|(beaten|beat) (you )?to it",
+        "(will|can|going to) not (be )?(coming|com(e|ing)) (to work|on board|aboard|to join|after all|back to you)|not (\\w+ )?(work|working|work out|working out|happen|going to happen|going to work) (out )?(for me|with me|for us|after all|on my side)|(stay|staying|remain) (in|at) (\\w+ )?(school|college|uni|university|the (army|navy)|my (old|present|current))|(job|role|position|offer|application) (\\w+ ){0,3}(no longer|not any more|not any longer) (\\w+ ){0,3}(relevant|needed|an issue|of interest|suits?|fits?|works?|possible|right|interests?)",
+        "said yes to (a|an|another) (\\w+ )?({role}|{company})|(unable|not able|no longer able) to (accept|take up|take on|take the|join your|continue|proceed|pursue|start with)|(the|my|our) (answer|decision) (is|has to be|must be) (a )?no\\b|(decline|end|stop|cease) (any )?(further )?(participation|involvement)|(as|so) (\\w+ )?i (do not|no longer) need the (job|role|place|position)",
     ),
     denied=(
-        *_THIRD,
+        *THIRD,
         "(you|they|we|he|she|who) (\\w+ )?(have|has|had|did|decided|chose|accepted|withdrew|went|opted|are|is|were|was) (\\w+ )?(decid*|chos*|going|gone|accept*|withdr*|opt*|tak*|fill*|not)[^,;]*",
         "you (decided|chose|went|opted|took|withdrew|cancelled|rejected)[^,;]*",
         "(not|never|nor|no intention of|no plans? (to|of)|far from|rather than|without|no reason to|instead of|no wish to) (\\w+ ){0,3}(withdraw*|pull* out|drop* out|bow* out|step* (back|away|aside)|retract*|cancel*|give up)[^,;]*",
         "(not|not yet|nothing|never|nor) (yet |actually |even )?(accept*|sign*|taken|found|started|hired|committed|agreed|said yes)[^,;]*",
         "not (yet )?decided[^,;]*",
         "(might|may|could|considering|thinking (about|of)|thought (about|of)|tempted|almost|nearly|whether|should i|hate to|would have to|reluctant|worried|afraid of|scared|about to|sorry to hear|pity to|rather not have to|not want to have to) … (withdraw*|pull* out|drop* out|bow* out|step* back|accept*|sign*|tak*|go(?:es|ing)? with|pass|decline|turn|staying|stay|stick*|mov* on)[^,;]*",
-        "if (?!({_polite})\\b)(.*)$",
-        "(would|will|shall|may|have to|must|need to|going to|forced to) [^,;]*(if|unless) (?!({_polite})\\b).*$",
+        "if (?!({polite})\\b)(.*)$",
+        "(would|will|shall|may|have to|must|need to|going to|forced to) [^,;]*(if|unless) (?!({polite})\\b).*$",
         "(unless|otherwise|or else|or i will|before i (accept|sign|decide|withdraw|take|commit)|until i|in case|assuming|provided|suppose|supposing)[^;]*",
         "(no longer|not) (be |currently )?(available|interested|looking) (any ?more |any longer )?(on|at|until|till|before|between|from|after|this (week|morning|afternoon)|next|then|in (the|a|january|february|march|april|may|june|july|august|september|october|november|december)|tomorrow|today|tonight|during|by|to (talk|speak|meet|chat|attend|take calls?)|that|for (a|an|the|that|this) (call|interview|meeting|chat|slot|appointment|trial|visit|conversation|date|time)|{weekday})[^,;]*",
         "(declin*|turn*|reject*|refus*) .. (another|other|the other|a|an|their|that|two|all) (\\w+ ){0,2}offers?[^,;]*",
@@ -182,14 +165,14 @@ _WITHDRAWS = Phrases(
     unless=("{past}", "(no|do not) (need|have) to (withdraw|decide)"),
 )
 
-_OTHER_OFFER = Phrases(
+OTHER_OFFER = Phrases(
     says=(
         "(have|has|got|get|received|receive|receiving|hold|holding|given|made me|made|with|had|extended|handed|sitting on|sit on|weighing|considering|juggling|comparing|landed|presented with|there is|there are|secured|sent me|came in with|come with|facing|getting|came|come|came in|sent|is|gave me|issued|end up with|offered|having|possession of) (\\w+ ){0,3}(a|an|another|one|two|three|several|multiple|some|other|competing|second|other) {adj}({offer})",
         "(another|other|competing|second|outside|rival|external|alternative|different|parallel|concurrent|third) (\\w+ )?({offer})",
         "(an?|one|written|firm|formal|two) (\\w+ ){0,2}({offer}) (\\w+ ){0,2}(from|at|with|by|elsewhere|somewhere|in hand|on hand|on the table|pending|today|yesterday|this (week|morning|afternoon)|last (week|night)|waiting|outstanding|already|now)",
         "(match|beat|top|better|compete with|equal) (the|that|this|their|his|her|my|what) (\\w+ )?(offer|package|salary|proposal|figure|they|number)",
         "({other}|one other) (\\w+ ){0,2}({company}|someone|somebody|recruiter) … (offered|made|given me|gave me|sent me|extended|wants me|wants to (hire|employ|take)|would like to (hire|have)|said yes|accepted me|come through|came through|come back with|came back with|put|confirmed|is offering|are offering|has come forward|waiting for my|chosen me|picked me|made up their|needs my|need my|need an answer|needs an answer|expects? (an|my))",
-        "(someone|somebody|some ?place|anyone|people|they|a competitor|competitors?|a rival|a headhunter|my current (employer|company|boss)|my (employer|company|boss|manager)) (else )?(\\w+ ){0,2}(offered me (?!(coffee|tea|a (drink|coffee|tea|seat|lift|ride|tour)|water|lunch|help|some))|made me (a|an)|put something|wants? me|wants? to hire|is offering me|are offering me|has offered|have offered|put (an offer|something)|come back with|countered|matched|offered)",
+        "(someone|somebody|some ?place|anyone|people|they|a competitor|competitors?|a rival|a headhunter|my current (employer|company|boss)|my (employer|company|boss|manager)) (else )?(\\w+ ){0,2}(offered me (a|an|another|the|more|better|\\d+\\w*)(?! (drink|coffee|tea|seat|lift|ride|tour|hand|chair))|made me (a|an)|put something|wants? me|wants? to hire|is offering me|are offering me|(?:has|have) offered (?:me )?(?:a|an|another)|put (an offer|something)|come back with|countered|matched)",
         "(been|was|got|am being|are|were) (\\w+ )?offered (me )?(a|an|another|one|two|the) {adj}({role}|promotion|raise|place)",
         "been offered (\\w+ ){0,4}(elsewhere|somewhere else|by (another|a different|someone|a))",
         "offered (me )?(a|an|another) (\\w+ ){0,3}({role}|package|promotion|salary|raise|pay rise)",
@@ -211,9 +194,11 @@ _OTHER_OFFER = Phrases(
         "(another|a second|one other|the other|a different) (\\w+ )?({company}) (\\w+ ){0,4}(interested|waiting|wants|want|needs|need|expects|come back|confirmed) (\\w+ ){0,5}(answer|decision|contract|offer|sign|decide|signature|reply|yes)",
         "(other|another) (\\w+ )?(companies|employers|firms|company|employer|firm) (\\w+ ){0,6}(offered me|made me|offered|sent me)|they have (\\w+ )?(sent|given|made|offered) me (a|an|the) (\\w+ )?(contract|offer|job|position)|something else (\\w+ )?(lined up|on the table|waiting|in hand|going)",
         "(another|a second|one other|the other|other|different) (\\w+ )?({company}|companies|firms|employers) (\\w+ )?(is |are )?(pressing|pushing|pressuring|chasing|waiting|asking|wanting|hurrying|hounding|expecting) (\\w+ )?(me|for)|(contracts?|offers?) on my (desk|table)|lucky enough to (get|have|receive) (\\w+ ){0,2}offers?",
+        "(rang|called|phoned|rung|ring|e-?mailed|texted|contacted|got in touch) (\\w+ ){0,5}(and )?(they )?(offered|want|wants|said yes|need|made|giving|would like me)|they (\\w+ )?said (yes|i got it|i got the job)|(got|have got|landed|been given) the (other )?(job|position|role) (at|with|there|too|as well|if)|a bird in the hand|(signed|sign) (it )?back (by|before)|(they|who|which|and) (\\w+ )?(need|want|expect|are waiting for|await|would like) (my|a|the) (signature|signed|autograph)|competing (deadline|employer|process with an offer)|(another|second|different) (job|position|role) (has been|was|is being|being|got) offered|offered (it |the job |the role |the position )?to me",
+        "(employer|boss|gaffer|company|firm|manager|yard|place) (\\w+ )?(has |have )?(\\w+ )?(matched|beaten|topped|outbid|raised|countered)",
     ),
     denied=(
-        *_THIRD,
+        *THIRD,
         "(no|not (had|have|got|received|receive|hold|expect*|be|any|waiting|considering|looking|in possession|sitting)|do not (have|hold)|have not (had|received|got|gotten)|never (had|received|got)|without|nor|neither|zero|have not|has not) (?!idea|doubt|time|problem|forgotten)(\\w+ ){0,4}(offers?|contracts?|job lined up)( \\w+){0,2}",
         "(no|not) (one|body|other company|any other company)[^,;]*offer*",
         "(if|should|in case|once|until|unless|as soon as|when|whenever|before) (i|we|another|there|anyone|someone|somebody|an|a|the other|they) (?!.*(match|beat))[^,;]*(offer*|contract)[^,;]*",
@@ -233,132 +218,4 @@ _OTHER_OFFER = Phrases(
         "(your|the) (\\w+ )?(contract|offer letter)( \\w+)?",
     ),
     unless=("{past}",),
-)
-
-_LONGER = "(more|some more|a (?:bit|little|few|couple)(?: of| more| bit more)?|some|extra|additional|another|one more|two|three|four|five|ten|a|several|\\d+)"
-
-_ASKS_TIME = Phrases(
-    says=(
-        f"i (\\w+ )?(will |would |do |am |just |still |really |might )*(need*|like|appreciate|require|want|welcome|take|ask for|asking for|be grateful for|could use|could do with|use|hoping for) (to (have|take|get|ask for) )?{_LONGER} (\\w+ )?(more |extra )?(time|days?|weeks?|hours?|weekend|moment|while|bit longer|longer)",
-        f"(can|could|may|might|would|possible|ok|okay|chance) (i|we|you|to|me|for) (\\w+ )?(have|get|take|give|allow|grant|spare|ask for|be given|let me have) (me |us |just |maybe |perhaps )*{_LONGER} (\\w+ )?(more |extra )?(time|days?|weeks?|hours?|weekend|moment|while|longer)",
-        f"(give|giving|grant|allow|granting|allowing|spare) me (just |maybe |perhaps |about )?{_LONGER} (\\w+ )?(more |extra )?(time|days?|weeks?|hours?|weekend|moment|while|longer)",
-        "(could|can|may|might|if) i (please |maybe |possibly )?(have|get|take) (until|till|up to|to the end|the weekend)",
-        "(give|allow|grant|need|take|like|want|appreciate) (me |to have |having )?(until|till|up to|to the end of)(?! (now))",
-        "(more|extra|additional|a (bit|little) more|enough|a bit of|little|further) (\\w+ )?time (to|for|before|please|would|on|with|until|until|if|as)(?! (with you))",
-        "(more|extra|additional) time ?([.!,?]|$)",
-        "some (\\w+ )?time to (think|decide|consider|reflect|discuss|talk|review|weigh|sleep|make|process|digest|compare|mull|go through|read|look|consult|speak|figure)",
-        "(a|some) (breathing space|breathing room|thinking time|time to think|extension|reprieve)",
-        "(like|need|want|let me|have to|going to|will|wish|am|i) (\\w+ )?(to )?(think|thinking|sleep|mull|chew|ponder|reflect|talk|discuss|weigh|consider) (\\w+ )?(it over|about it|this over|over it|on it|it through|that over|things over|about this|about your offer|about the offer|on this|over this|it with my|this with my|through with|(your|the|this) offer|my options|carefully)",
-        "(extend*|extension*|postpon*|push* (back|out)|delay*|defer*|prolong*|move|moving|shift) (to |of |on )?(the |my |your |this |that |our |for )?(offer )?(deadline|decision|answer|response|reply|offer|acceptance|date (for|by|of) (my|the|an))",
-        "(chance|possibility|room|scope|ask|asking|request|possible|need|grateful|appreciate|grant|get|have) (\\w+ ){0,3}extension",
-        "deadline (\\w+ ){0,3}(extended|pushed|moved|postponed|flexible|later|be later|movable|tight|too)",
-        "flexib* (on|with|about|in) (the|your|my|this) (\\w+ )?(deadline|date|decision)",
-        "(i|we) (will|shall|would|can|could|am going to|hope to|plan to|intend to|aim to|want to|should|promise to|might) (\\w+ ){0,3}(get back|come back|be back|circle back|let you know|revert|be in touch|give you (an|my|a|the)|have (an|my|a) (answer|decision)|decide|make (up )?(my|a|the) (mind|decision)|respond|confirm|answer|tell you|write) (\\w+ ){0,5}(by|on|in|next|after|within|once|as soon|tomorrow|at the (latest|end)|later|when|before|over the|with (a|my)|end of|{weekday})",
-        "(get|getting|come|coming) back to you (with (my|a|an) (answer|decision) )?(by|on|in|next|after|within|once|as soon|tomorrow|later|before|early|at the)",
-        "(can|could|may|possible if|ok if|okay if|fine if|all right if|alright if|problem if|mind if|would it be (ok|possible|okay|fine) to|can) i? ?(please |only )?(answer|reply|respond|decide|let you know|tell you|give you|get back|come back|have until|give my|make my|take until) (\\w+ ){0,5}(by|on|next|later|after|tomorrow|until|till|in|at the end|over|{weekday}|within)",
-        "(bear|bearing) with me|be patient with me|hold (off|on) (a|for|until|till|on (my|your|the))|(can|could|would) (you|it|this|the offer) (\\w+ )?(wait|hold) (until|till|a|for|another|one|the|my|off|open|on)|keep (the|your|my|this) (offer|position|place|spot|seat|door) open|hold (the|my|your|this) (offer|position|place|spot|seat)",
-        "(not|not yet|can not) (quite |yet |really |fully )?(ready|able|in a position|prepared) (yet )?to (decide|answer|commit|sign|give|make|say|accept|confirm)",
-        "(can) not (yet |quite |really |fully |fully yet )*(decided|decide|made up my mind|made my mind|made a decision|make a decision|reached a decision|come to a decision|give you an answer|give an answer|commit)( yet| now| today| so| just| right|{ending})",
-        "(too|rather|very|bit|so) (soon|early|quick|short|tight|short notice) (for me )?to (decide|give|answer|commit|say|make)",
-        "(decide|answer|decision|reply|respond) (\\w+ ){0,2}(a bit later|a little later|later than|not before|not until|after i|once i)",
-        "(would|is|will) (it be |that be )?(next week|{weekday}|the \\d+\\w*|the end of) .. (ok|okay|fine|soon enough|early enough|all right|alright|in time|too late)",
-        "(later|longer) (deadline|date|to (decide|think|consider|answer|respond|make))",
-        "(talk|speak|check|discuss|consult|run|confer|think) (\\w+ ){0,2}(to|with|by|past|about it with) (my|the) (\\w+ )?(family|wife|husband|partner|girlfriend|boyfriend|kids|children|parents|other half|boss|spouse|landlord|better half|fianc\\w+) (\\w+ ){0,2}(first|before|about)",
-        "(took|take|had|have|use|used) the weekend (to|before|and|if)|(think|talk|sleep|mull) (\\w+ ){0,3}(through|over|on) (\\w+ )?(the|this|it)? ?(weekend|first|before)|before i (can )?(say|give|commit|decide|answer|sign|accept)",
-        "(turn*|roll*) it over|(in|of) two minds|(give|giving) (me|you) (the weekend|until|till|a yes or no|a final|an answer)",
-        "can (this|that|it|my answer|the decision) wait|(need|have|like) (\\w+ )?(to )?(sleep on|think about|mull|digest|process|consider|weigh up|reflect on) (it|this|that|things|everything|the|your)",
-        "would (\\w+ ){1,3}be (too late|ok|okay|fine|soon enough|alright|all right|in time|early enough)|(push|move|shift|put) (the |my |your )?(deadline|decision|answer|date) (\\w+ )?(to|back|until|till|by)|rather not rush|(without|not) (being )?rush(ed|ing)?",
-    ),
-    denied=(
-        "(do not|no|not|never) (really |actually )?(need|want|require|asking for|to have)[^,;]*",
-        "(you|they) (\\w+ )?(need|want|take|have|will need|might need|may need|require|would need|would like|are still)[^,;?]*",
-        "(take|took|taking) (your|all the) (\\w+ )?time",
-        "thank* [^,;]*time[^,;]*",
-        "(notice|parental leave|sick leave|vacation|holiday|annual leave|days? off|time off|notice period|parking|to (travel|commute|relocate|move house|get there|drive))[^,;]*",
-        "(another|the other|a different) (company|employer|firm)[^,;]*",
-        "(been|was|am) (looking|searching|waiting)[^,;]*",
-        "how (much|long)[^,;]*",
-        "(will|shall|can|should) (you|i) hear[^,;]*",
-    ),
-    unless=("{past}",),
-)
-
-_WARM = Phrases(
-    says=(
-        "(very|still|really|definitely|absolutely|highly|extremely|genuinely|most|more than|super|incredibly|truly|remain*|remained|keenly|certainly|of course|strongly|100%|hugely|quite|even more|more|fully|sincerely|deeply|totally|completely|enormously|increasingly) (much |very |strongly )?(interested|excited|keen|enthusiastic|motivated|eager|enthused|committed|up for|on board|in the race|in the running|intrigued|tempted|hopeful|convinced)",
-        "(i am|am|remain|me|be) (interested|excited|keen|enthusiastic|motivated|eager|on board)( ?[.!,]|$| in (the|this|your|joining|working)| about (the|this|your|joining|working|it)| to (join|work|start|continue|learn|meet|proceed|move|go|take|hear|talk|see|come)| on| and| for)",
-        "so (excited|keen) (about|to|for)",
-        "(interest|enthusiasm|excitement|motivation) (\\w+ ){0,4}(remains|is (still|as|very|undiminished|unchanged|strong|high|real|genuine)|has (only )?(grown|not changed|increased)|unchanged|undiminished|as strong)",
-        "(still|strong|great|keen|genuine|very much|continued|continuing|utmost|high) (\\w+ )?interest (in|is|and|for)",
-        "(confirm|reiterate|express|restate|reaffirm|underline|stress) (\\w+ )?(my|again my) (\\w+ ){0,2}(interest|enthusiasm)",
-        "look* (very much |really |so much |forward |greatly |very )?forward to (joining|working|our|meeting|speaking|seeing|it|being|starting|coming|continuing|talking|taking|discussing|learning|next|{weekday}|tomorrow|becoming|contributing|getting|the (\\w+ ){0,2}(next|interview|second|final|round|visit|trial|conversation|meeting|call|day|team|role|challenge|step|steps|stage|chat|opportunity|coming|tour|chance|test|start|job|new|future)|a (\\w+ )?(chat|conversation|future)|finding out|showing|visiting)",
-        "would (really |absolutely |very much |still |so |truly |be |honestly |also |of course )*(love|delighted|thrilled|happy|glad|excited|honou?red|pleased|over the moon|like nothing (more|better)|keen|jump at|proud) (than )?(\\w+ )?(to )?(join|joining|work (with|for|at|on|together)|working (with|for|at)|continue|accept|take (the|this|it|up|part)|come (on board|and work|work|in for|aboard|back for)|be (part|considered|on|working)|move forward|proceed|start|become|go ahead|go on|say yes|keep going|stay in|meet (the|your)|be part of|learn more|see it through|give it|the (job|role|position|chance|opportunity)|this (job|role|position|chance)|at the chance)",
-        "(happy|delighted|thrilled|glad|pleased|excited|ready|keen|eager|honou?red|over the moon|proud|love|overjoyed) to (say yes|accept|move forward|move ahead|continue with|continue|proceed|join|go ahead|take (the|this|up|it)|be part|become|sign|start|work (with|for)|come (on board|aboard)|get started|confirm (my|that i) (accept*|interest|am still|am very|want|would))",
-        "(gladly|happily|hereby|would like to|want to|wish to|delighted to|officially) accept (your|the|this)|i accept (your|the|this) (\\w+ )?(offer|position|job)|it is a (yes|definite yes|resounding yes|clear yes)|(a|definite|resounding|big|clear) yes (from|for) (me|my side)|(of course|absolutely|definitely|certainly)[, ]+i (am|want|would|do|will|still|accept)|you can count (me in|on me)|sign me up",
-        "(my|the|you are|a|is|are|as|still) (\\w+ ){0,2}(first|top|preferred|number one|favou?rite|clear|absolute|no\\.? ?1|number 1|1st) (choice|option|preference|pick|favou?rite)|prefer (you|your (company|offer|role|team|job|position))|rather (work|join|be|come) (with|for|at|to)? ?(you|your|with you|here)",
-        "dream (job|role|company|employer|position|team|workplace)|(exactly|just|precisely|everything) (what |the (job|role|kind|sort|thing|place) )?(that )?i (am|was|have been|had been|want|wanted) ?(looking|searching|hoping|after)?|(great|perfect|excellent|right|ideal|wonderful|good) (fit|match|place|job|role|move|team) for me(?! (not))",
-        "can not wait (to|for|until|till) ?(join|start|meet|work|see|get|be|the|my|our|come|begin|hear|visit|show)?|count me in|i am (all|fully|absolutely|definitely|still|very much|so|totally|completely|100%) in ?([.!,]|$)|still (very much )?(in|on board|here and)( for it)? ?([.!,]|$)|(very much|still|keep me|stay|staying|remain|count me) (still )?in the (running|race|game|process|mix|loop for the (role|job))",
-        "(still|very much|really|definitely|certainly|absolutely|would|do) (very much |really )?(want|wanting|hoping|hope|like|wish|intend) (to )?(the |this )?(job|role|position|join|work (with|for|at)|be part|continue|move forward|proceed|go ahead|go on|stay in|remain in|be considered|take the|come on board|become|pursue|go further|accept|keep going|carry on|be in)",
-        "want to (join|work (with|for|at) (you|your)|be (a )?part of|continue (the|with)|stay in (the|your))|want (this|the) (job|role|position)",
-        "(love|loved|really like|really liked|fell in love with|like|liked|enjoy|enjoyed|impressed by|thoroughly enjoyed|fan of) (\\w+ )?(meeting|talking|speaking|the (team|role|company|idea|atmosphere|workshop|place|people|product|project|culture|conversation|interview|tour|visit|vibe|job)|what you|what i (saw|heard)|your (team|company|product|workshop|people|culture|approach|work|place|vision|mission))",
-        "(more|even) (excited|interested|convinced|keen|enthusiastic|motivated) (than|about|after|now)|(convinced|certain|sure) (that )?(this|it|that this|ostwind|your|the role) (is|would be|\\w+ is) (the right|a great|where|what|right|perfect)",
-        "(yes|yeah|yep|sure),? (i am|still|very|absolutely|definitely|very much|count) (\\w+ )?(interested|in|keen|up for|excited|here)|(still|very much|well|so|really) (\\w+ )?up for (it|this|the)|(interest|interested|keen) ?[:,] ?(yes|still|very)|(where|what) i (would|want|am|really|would much|would far|would still)? ?(\\w+ )?(rather|want|love|like|hope|most want)( to)? be\\b|all yours|very much so|right up my street|ticks (all|every)",
-        "interests me (a lot|very|greatly|even|still|more|hugely|enormously)|still interests me|(very|really|still|so|extremely) (appealing|attractive|exciting) (to me|opportunity|role|position|prospect)",
-        "would (really |absolutely )?love to ?([.!,]|$)|(still|are|you're|be|is) my number one|(see|picture|imagine) myself (working|there|with you|in (the|this|your))|as (keen|interested|excited|motivated|eager) as (ever|before|always)|nothing (would|could) make me happier|over the moon|i (\\w+ )?accept ?([.!]|$)|would be (delighted|thrilled|honou?red|over the moon|overjoyed) ?([.!,]|$)|(wonderful|fantastic|brilliant|amazing|great|excellent|awesome|best) news",
-        "(really|so|very) (impressed|taken) (with|by)|(cannot|can not|could not) (be )?(happier|more excited|wait)|(am|i'm|definitely|totally|absolutely|still|very much) (in|up for it|on board|game|sold) ?([.!]|$)|(my|the) (heart|mind) is set on|hope (to|i can|i get to) (join|work with|be part|become|start)",
-        "(sounds|seems|looks|feels) (\\w+ )?(perfect|ideal|right|great|fantastic|amazing|brilliant|wonderful|exciting|very interesting)( for me| fit| match|[.!,]|$)|yes to everything|(so|very|really) happy (about|with|to|[.!]|$)",
-        "(excited|thrilled|delighted|happy|glad|honou?red) to be (\\w+ )?(moving|considered|invited|going|part|through|selected|on)|(privilege|honou?r|pleasure|dream|joy) to (work|join|be part|contribute|start)|(is|be) the (job|role|place|company) (that )?(i want|for me|i have been)",
-    ),
-    denied=(
-        *_THIRD,
-        "(no longer|not|never|hardly|less|nor|neither|was|were|no|lost|had been|stopped being|isn't|doubt|unsure|not sure) (\\w+ ){0,6}(interest*|excit*|keen|enthus*|motivat*|eager|want|on board|up for|in the|in|fit|match|place|convinced|sure|right|tempted|what i am|what i was)[^,;]*",
-        "(interested|keen|eager|curious|excited|like|love|happy|glad|hope|hoping|want) (\\w+ )?(in|to|about) (hear*|know*|learn* (when|how|why|whether|if|about the (salary|pay|outcome|result|decision))|understand*|find* out|see (whether|if|how|when)|get* (feedback|an answer|an update|a reply)|withdraw*|receive* feedback)[^,;]*",
-        "(would|might|could|may|should) have (\\w+ )?(lov*|lik*|been|enjoy*|wanted)[^,;]*",
-        "(but|although|though|while|even though|however|as much as) i? ?(\\w+ ){0,2}(enjoyed|liked|loved|appreciated)[^,;]*",
-        "(withdraw*|no longer|decided (not|against|to go|to stay))[^;]*",
-        "forward to (your|hearing|the (answer|reply|response|outcome|result|decision|weekend|feedback|holiday|update)|receiving|finding out|a (reply|response|positive))[^,;]*",
-        "(very|most|really|so|extremely) (interested|keen|excited) (to see how|what|in how|whether|if)[^,;]*",
-        "(so|too|how) (excited|thrilled) (that|by) (the|another|your) (silence|wait|delay)[^;]*",
-        "(want|like|wish) to continue (?!(with|the|in|my|our|talking|this|on|[.!,]))[^,;]*",
-    ),
-    unless=("unfortunately", "regretfully|i regret|sadly|sorry to say", "{past}"),
-)
-
-_QUESTION = Phrases(
-    says=(
-        "(could|can|would|will|may|might) (you|i|somebody|someone|anyone) (please |kindly |maybe |perhaps |also |possibly |just |then )*(let me know|tell me|confirm|clarify|explain|advise|share|say|give me (an|some|any|a) (\\w+ )?(idea|update|indication|information|details|sense|overview|hint)|remind me|ask|check|find out|specify|elaborate|know|shed|send me (the|some|more|a) (\\w+ )?(details|information|info|address|link|directions|agenda|schedule|job description))",
-        "(was|am|just|were|been|be|still|i) (also |just |only |still )*(wondering|wonder|curious|unsure|not sure|unclear|not clear) (\\w+ )?(if|whether|what|when|how|about|who|where|which|why|as to)",
-        "(wanted|want|like|love|have|need|wish|curious|keen|interested|good|helpful|grateful|great|nice|glad|eager|happy|important|appreciate|trying|useful) (to |being able to |knowing )?(ask|ask you|know|check|find out|enquire|inquire|understand|clarify|hear|learn|see|confirm)? (\\w+ ){0,3}(if|whether|what|when|how|who|where|which|why|how much|how long)",
-        "(like|want|need|love|wanted|have) to (ask|know|check|enquire|inquire|find out|learn|understand|hear) (\\w+ ){0,2}(about|more|the|something|a)",
-        "(let me know|tell me|advise|inform me|remind me|clarify|confirm|explain|ask|check|see|find out) (\\w+ ){0,2}(whether|what|when|how|who|where|which|why|the (salary|date|address|time|status|range|dress|start|exact|next|timeline|outcome|result|location))",
-        "(let me know|tell me) if (there (is|are|will|has|have)|the|a |an |remote|salary|parking|that includes|this includes|it is (still|paid|possible|full)|my|i (should|need|have to|am|can|could|must)|part[ -]time|any|we)",
-        "(have|got|had|with|of|ask|is|are|one|still|also|only|quick|short|few|couple|small|remaining|just|two|three|another) (a |one |another |two |three |some |a few |a couple of |few |several |only |just |still |my |also )*(\\w+ )?questions? ?(about|regarding|on|concerning|before|for you|:|though|i|left|remain|to|please|though|[.!,]|$)",
-        "(my|the|one|another) (\\w+ )?question (is|was|would be|i have|concerns|remains)",
-        "any (news|update|updates|word|idea|chance|indication|information|feedback|progress) (\\w+ )?(yet|on|about|regarding|of|when|whether|from|if|for)",
-        "^(and |so |also |but |then |or |please |ok |thanks |thank you )*(do|does|did|is|are|was|were|would|could|can|should|when (do|will|can|is|are|would|should|does|did)|what (is|are|do|does|will|time|would|should|about|happens|kind|sort)|how (long|much|many|do|does|is|are|can|will|would|soon|about|big|far|often)|where (is|are|do|will|can|does|should|would)|who (is|are|will|do|would|should)|which (\\w+ )?(is|are|do|would|days?)|why (is|are|did|do|was)) (you|i|the|there|it|we|this|that|my|your|they|parking|people|someone) [^.!]*\\.?$",
-        "(unclear|not clear|no idea|not sure|do not know|not know|puzzled|confused|not understand|did not (get|catch|see|understand)|could not find|can not find|missing) (\\w+ ){0,2}(if|whether|what|when|how|who|where|which|why|in (the|your) (ad|mail|advert|posting|description))",
-        "(is|are) (it|there) (\\w+ )?(possible|any|a (chance|possibility|way)) (\\w+ )?(to|for|that|of) [^.]*\\?",
-        "(please|kindly|pls) (let me know|advise|clarify|confirm|tell me|explain|inform me|specify) (about|the|if the|if there|if it|if my|if i|on|regarding|as to)",
-        "(just |only )?(checking|check|asking|ask|enquiring|inquiring|following up|chasing|writing) (\\w+ ){0,3}(if|whether|when|what|how|where|who)|(hoping|hope) to (find out|know|learn|hear) (\\w+ )?(when|what|how|whether|if|where)|not sure (who|what|where|how|when|whether|if) (to|i|we|the|you|it|this)",
-        "help (me )?(a lot |if i )?(to )?know* (what|when|how|where|which|whether|if|who)",
-    ),
-    denied=(
-        "(no|not any|without any|do not have any|have no|any|answered|answers|answer|your|those|these|all (my|the|your)|for (your|the)) (\\w+ )?(further |more |other |other )?questions?( \\w+){0,3}",
-        "(let me know|tell me|feel free|reach out|write|call|contact me|ask|get in touch|shout) (\\w+ )?(if|when|whether|whenever|should|what|how|where) (you|that|this|it (works|suits|fits|helps)|anything|something|needed|i can|i should (send|bring)|else|things|more is|other|another|a (suitable|similar|different|new|better)|there (is|are) (anything|something|other|another|more|any (issue|problem|question|change)))[^.?]*",
-        "(know|see|understand|explain|describe|tell you|told you|show you|discuss|decide|sure|say|thinking about|matter|asked me|you asked|idea of) (exactly |about |very well )?(what|how|when|where|who|which|why|whether) (i|to do|matters|counts)[^.?]*",
-        "no wonder",
-        "i (will|would|shall|can|have|had) (\\w+ )?(let you know|tell you|explain|confirm|check|ask|find out|see|clarify|share|advise)[^.?]*",
-    ),
-)
-
-LANGUAGE = Language(
-    phrases={
-        Meaning.STOP: _STOP,
-        Meaning.WITHDRAWS: _WITHDRAWS,
-        Meaning.OTHER_OFFER: _OTHER_OFFER,
-        Meaning.ASKS_TIME: _ASKS_TIME,
-        Meaning.WARM: _WARM,
-        Meaning.QUESTION: _QUESTION,
-    },
-    words={**_WORDS, "_polite": _POLITE},
 )

@@ -1,0 +1,18 @@
+"""French."""
+
+from app.replies.phrases.fr.leaving import OTHER_OFFER, STOP, WITHDRAWS
+from app.replies.phrases.fr.staying import ASKS_TIME, QUESTION, WARM
+from app.replies.phrases.fr.words import WORDS
+from app.replies.phrases.meaning import Language, Meaning
+
+LANGUAGE = Language(
+    phrases={
+        Meaning.STOP: STOP,
+        Meaning.WITHDRAWS: WITHDRAWS,
+        Meaning.OTHER_OFFER: OTHER_OFFER,
+        Meaning.ASKS_TIME: ASKS_TIME,
+        Meaning.WARM: WARM,
+        Meaning.QUESTION: QUESTION,
+    },
+    words=WORDS,
+)
