@@ -1,5 +1,6 @@
 """Each connection's client of its vendor's API, kept for the process; tokens shared through the database."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -22,13 +23,26 @@ from app.timeline.models import VendorToken
 
 _REMEMBERED = timedelta(seconds=10)
 """How long a token is used without looking whether another process has a newer one."""
+_REFRESHES = 2
+"""Side by side in a process. Each holds a connection to the database for as long as the vendor takes, and
+vendors that hang must leave nearly all of them to the rest of the house."""
 
 
 class StoredTokens:
-    """Access tokens in the database, sealed; one refresh at a time across processes."""
+    """Access tokens in the database, sealed; one refresh at a time across processes.
 
-    def __init__(self, sessions: Sessions, vault: Vault, now: Callable[[], datetime] = machine_now) -> None:
-        self._sessions, self._vault, self._now = sessions, vault, now
+    ``slots`` are the refreshes that this process makes side by side, for whatever connections.
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        vault: Vault,
+        slots: asyncio.Semaphore,
+        now: Callable[[], datetime] = machine_now,
+    ) -> None:
+        self._sessions, self._vault, self._slots, self._now = sessions, vault, slots, now
+        self._turn = asyncio.Lock()
         self._seen: dict[str, tuple[datetime, Token]] = {}
 
     async def get(self, connection: str) -> Token | None:
@@ -59,8 +73,9 @@ class StoredTokens:
 
     @asynccontextmanager
     async def refreshing(self, connection: str) -> AsyncIterator[None]:
-        # Whoever waited here must see the token that somebody else has fetched meanwhile.
-        async with unit_of_work(self._sessions) as session:
+        # Whoever waited here must see the token that somebody else has fetched meanwhile. Within the process
+        # they wait without a connection to the database.
+        async with self._turn, self._slots, unit_of_work(self._sessions) as session:
             await session.execute(
                 select(func.pg_advisory_xact_lock(func.hashtextextended(f"token of {connection}", 0))),
             )
@@ -77,6 +92,7 @@ class Vendors:
     limits: Limits = field(default_factory=Limits)
     """What one call may cost; the share of the vendor's limit is the connection's own."""
     http: httpx.AsyncClient = field(default_factory=vendor_http)
+    _refreshes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_REFRESHES))
     _clients: dict[str, tuple[object, VendorClient]] = field(default_factory=dict)
 
     async def client(self, connection_id: str) -> tuple[Api, VendorClient]:
@@ -105,7 +121,7 @@ class Vendors:
             connection.id,
             api,
             account_of(settings, secrets),
-            tokens=StoredTokens(self.sessions, self.vault),
+            tokens=StoredTokens(self.sessions, self.vault, self._refreshes),
             http=self.http,
             limits=replace(self.limits, share=settings.rate_share),
         )
