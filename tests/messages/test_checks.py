@@ -272,6 +272,12 @@ def test_dates_are_read_in_other_languages() -> None:
     assert list(dates_in("chapter 24 November 20261", "en")) == []
 
 
+@pytest.mark.parametrize("said", ["3 Apr\u0131l 2026", "3 APR\u0130L 2026", "Fr\u0131day 3 April 2026"])
+def test_a_date_in_letters_of_another_alphabet_is_still_a_date(said: str) -> None:
+    """Whoever writes an i as Turks do is read, and no word that matches is looked up in vain."""
+    assert [day.isoformat() for _, day in dates_in(said, "en")] == ["2026-04-03"]
+
+
 def test_the_team_is_told_whatever_stands_in_it() -> None:
     """A nudge is not kept back for a link, a number or a time that somebody else wrote."""
     words = instead("Heardback", "See https://a.example at 14:00, DE89 3704 0044 0532 0130 00.\n\nHeardback")

@@ -48,12 +48,17 @@ _ZONE = re.compile(
 def _names(language: Locale, table: str) -> dict[str, int]:
     there = [Locale(language.language, name) for name in (None, *_TERRITORIES.get(language.language, ()))]
     return {
-        str(name).casefold().rstrip("."): number
+        _plain(str(name)).rstrip("."): number
         for source in (getattr(spoken, table) for spoken in (language, *there))
         for context in ("format", "stand-alone")
         for width in ("wide", "abbreviated")
         for number, name in source[context][width].items()
     }
+
+
+def _plain(name: str) -> str:
+    """A name as it is looked up: patterns that ignore case also take the Turkish letters for an ``i``."""
+    return name.casefold().replace("i\u0307", "i").replace("\u0131", "i")
 
 
 @cache
@@ -76,9 +81,9 @@ def dates_in(text: str, locale: str) -> Iterator[tuple[int | None, date]]:
     """
     language = locale_of(locale)
     for found in _pattern(language).finditer(text):
-        month = _names(language, "months")[(found["m"] or found["m2"]).casefold()]
+        month = _names(language, "months")[_plain(found["m"] or found["m2"])]
         said = found["weekday"]
-        weekday = _names(language, "days")[said.casefold()] if said else None
+        weekday = _names(language, "days")[_plain(said)] if said else None
         try:
             yield weekday, date(int(found["y"]), month, int(found["d"] or found["d2"]))
         except ValueError:
