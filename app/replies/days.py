@@ -38,6 +38,9 @@ from app.replies.day_patterns import (
 )
 from app.replies.day_words import MONTH, NUMBER, WEEKDAY
 
+_SAME_LETTER = str.maketrans("ıİſ\u212a", "iIsK")
+"""Letters that a pattern which ignores case takes for these, and that no list of words has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -69,6 +72,7 @@ def last_day_in(words: str, today: date) -> date | None:
 
 def named_in(words: str, today: date) -> list[Named]:
     """Every day with its place, in order; "Friday 20 November" is one day, not two."""
+    words = words.translate(_SAME_LETTER)
     found: list[Named] = []
     for reader in _READERS:
         for start, end, day in reader(words, today):

@@ -68,7 +68,8 @@ def read(words: str, today: date) -> tuple[Finding, ...]:
     if any(each.meaning is Meaning.WITHDRAWS for each in found):
         gone = (Meaning.WARM, Meaning.ASKS_TIME, Meaning.OTHER_OFFER)
         found = [each for each in found if each.meaning not in gone]
-    return tuple(found)
+    stops = {each.sentence for each in found if each.meaning is Meaning.STOP}
+    return tuple(each for each in found if each.meaning is not Meaning.QUESTION or each.sentence not in stops)
 
 
 def _sentences(words: str) -> list[str]:

@@ -4,7 +4,7 @@
 
 WORDS = {
     "maybe": "überlege|überleg|erwäge|vielleicht|eventuell|möglicherweise|evtl|unter umständen|könnte ich|müsste ich|müßte ich|sonst|andernfalls|ansonsten|andererseits müsste|ob ich|gegebenenfalls|ggf",
-    "bew": "bewerbung|kandidatur|bewerbungsunterlagen|unterlagen|zusage|initiativbewerbung",
+    "bew": "bewerbung|kandidatur|bewerbungsunterlagen|zusage|initiativbewerbung",
     "stelle": "stelle|position|job|anstellung|arbeitsstelle|arbeit|rolle|posten|vertrag|arbeitsvertrag|angebot|jobangebot|stellenangebot|herausforderung|aufgabe|arbeitsplatz|ausbildungsplatz|ausbildungsstelle|ausbildung|lehrstelle|zusage|offerte|praktikum|platz|praktikumsplatz|beschäftigung|festanstellung|tätigkeit|job-?offer",
     "firma": "firma|firmen|unternehmen*|betrieb*|arbeitgeber*|konzern*|haus|hauses|weg|weges|richtung|option|anbieter*|kanzlei|klinik|werkstatt|agentur|start-?up*|laden|schule|möglichkeit|alternative|mitbewerber*|wettbewerber*|werft|werk|büro|praxis",
     "prozess": "prozess*|verfahren*|bewerbungsprozess*|bewerbungsverfahren*|auswahlverfahren*|auswahlprozess*|rennen|einstellungsverfahren*|recruiting*|bewerberpool|bewerberkreis|auswahl|bewerbungsrunde|runde|bewerberfeld|pool|kandidatenkreis",
