@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -136,6 +136,17 @@ async def write_changes(session: AsyncSession, rows: Iterable[SQLModel]) -> None
     for _, state in changed:
         # Told the session, which would write each of them again; there is no public way.
         state._commit_all(state.dict, session.sync_session.identity_map)  # noqa: SLF001
+
+
+def put(row: SQLModel, values: Mapping[str, Any]) -> bool:
+    """Sets what differs, unseen by the session, and says whether anything did; the caller writes it.
+
+    Setting attributes as one usually does costs ten times as much: three layers look at each.
+    """
+    changed = [(name, value) for name, value in values.items() if getattr(row, name) != value]
+    for name, value in changed:
+        set_committed_value(row, name, value)
+    return bool(changed)
 
 
 def _table(model: type[SQLModel]) -> Table:

@@ -16,8 +16,9 @@ log = structlog.get_logger()
 
 Drain = Callable[[], Awaitable[int]]
 
-_WORK = ("events", "recomputes", "applications", "approvals", "messages", "digests", "releases", "receipts")
+_WORK = ("recomputes", "applications", "approvals", "messages", "digests", "releases", "receipts")
 _PATIENCE = {
+    "events": 0.5,
     "work": 0.5,
     "rephrasings": 0.5,
     "deliveries": 0.5,
@@ -38,7 +39,10 @@ _AFTER_TROUBLE = 2.0
 
 @dataclass(slots=True)
 class Loops:
-    """Each loop drains until nothing is left, then waits; what calls the network has a loop of its own."""
+    """Each loop drains until nothing is left, then waits; what calls the network has a loop of its own.
+
+    So has the reading of events: while one batch is written by the database, the next thing is reckoned here.
+    """
 
     flow: Flow
     _bells: list[asyncio.Event] = field(default_factory=list)
@@ -63,6 +67,7 @@ class Loops:
             *(
                 asyncio.create_task(self._loop(name, [drains[name]]), name=name)
                 for name in (
+                    "events",
                     "rephrasings",
                     "inquiries",
                     "deliveries",

@@ -1,8 +1,10 @@
 """The flow of one process, with everything it holds: opened together, closed together."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import lru_cache
 
 from app.db import unit_of_work
 from app.delivery.route import Route
@@ -24,6 +26,17 @@ _GRACE = 5.0
 """Seconds in which sends may end that a provider keeps waiting; what is cut off is asked about."""
 
 
+@lru_cache(maxsize=1)
+def _spare_the_collector() -> None:
+    """What is loaded by now stays, and batches make many objects that live briefly: look less often.
+
+    Else a sixth of a worker's time goes into looking for cycles, of which there are few.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(25_000, 20, 20)
+
+
 @asynccontextmanager
 async def open_flow(services: Services, *, route: Route | Routes | None = None) -> AsyncIterator[Flow]:
     """The flow over these services; on the first start it gives the company its starter rules.
@@ -32,6 +45,7 @@ async def open_flow(services: Services, *, route: Route | Routes | None = None) 
         services: Of this process.
         route: The mail routes, or the only one; those that the settings describe unless given.
     """
+    _spare_the_collector()
     settings = services.settings
     now = await services.refresh()
     async with unit_of_work(services.sessions) as session:

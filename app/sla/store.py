@@ -16,7 +16,7 @@ from app.sla.clocks import ClockReading, ClockState, is_plain, next_stop, read_c
 from app.sla.models import Clock, ClockEvent
 from app.sla.owners import owner_of
 from app.timeline.models import Application
-from app.timeline.store import Known
+from app.timeline.store import Known, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,10 @@ async def derive(
 ) -> list[Owed]:
     """Derives every clock of these applications and writes down what changed."""
     ids = [k.application.id for k in known]
-    with session.no_autoflush:  # applications are written once, with their clocks
-        rows = await _clocks(session, ids)
-        events = await _events(session, ids)
+    rows = await _clocks(session, ids)
+    events = await _events(session, ids)
     owed = [_derive_one(k, book, rows.get(k.application.id, {}), now) for k in known]
-    for o in owed:
-        o.known.application.wake_at = _wake_at(o)
-        o.known.application.folded_at = now
-    await write_changes(session, [k.application for k in known])
+    await write(session, [(o.known.application, _wake_at(o)) for o in owed], now)
     await _save(session, [c for o in owed for c in (*(r.clock for r in o.clocks), *o.lapsed)])
     await _save_events(session, owed, events, now)
     return owed

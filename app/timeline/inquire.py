@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from sqlalchemy import func, or_, select, update
@@ -43,7 +43,17 @@ _HIDDEN_TRIES = 4
 _LONGEST = timedelta(days=14)
 
 
-async def ask_about(session: AsyncSession, event: Event, named: Sequence[Named], now: datetime) -> None:
+class Asking(Protocol):
+    """An event that only names what it is about."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def connection_id(self) -> str: ...
+
+
+async def ask_about(session: AsyncSession, event: Asking, named: Sequence[Named], now: datetime) -> None:
     """Remembers to ask about what this event named."""
     values = {"named": [asdict(one) for one in named], "asked_at": now, "act_at": now, "failure": None}
     statement = insert(Inquiry).values(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import PersonRole
-from app.db import insert_many
+from app.db import insert_many, put, update_many
 from app.intake.config import ConnectionSettings
 from app.timeline.fold import fold
 from app.timeline.models import Application, Person, StageVisit
@@ -42,12 +42,11 @@ async def claim(session: AsyncSession, now: datetime, limit: int) -> Sequence[Ap
 
 
 async def know(session: AsyncSession, applications: Sequence[Application]) -> list[Known]:
-    """Folds the facts of these applications and writes down what is true of them."""
+    """Folds the facts of these applications and shows what is true of them; `write` completes it."""
     known = await read(session, applications)
     for k in known:
         _mirror(k.application, k.truth)
-    with session.no_autoflush:  # the applications are written later, with what is derived from them
-        await _write_visits(session, known)
+    await _write_visits(session, known)
     return known
 
 
@@ -83,6 +82,7 @@ async def _zones(session: AsyncSession, known: Sequence[Known]) -> dict[tuple[st
 
 
 def _mirror(application: Application, truth: Truth) -> None:
+    """Shows what is true in the row; `write` writes it, with what is derived from it."""
     stage = truth.stage
     mirrored = {
         "candidate": truth.candidate or application.candidate,
@@ -100,13 +100,26 @@ def _mirror(application: Application, truth: Truth) -> None:
         "applied_at": truth.applied_at,
         "interviewing": truth.status == "active" and bool(stage and stage.kind in _INTERVIEWING),
     }
-    for name, value in mirrored.items():
-        # To set an attribute costs ten times as much as to look at it, and mostly little has changed.
-        if getattr(application, name) != value:
-            setattr(application, name, value)
+    put(application, mirrored)
 
 
 _INTERVIEWING = ("screen", "interview", "assessment", "decision", "offer")
+_KNOWN = (
+    *("id", "candidate", "job", "status", "prospect", "failures", "failure", "stage_id", "stage_name"),
+    *("stage_kind", "stage_entered_at", "recruiter", "coordinator", "applied_at", "interviewing"),
+    *("folded_at", "wake_at"),
+)
+
+
+async def write(
+    session: AsyncSession, wakes: Sequence[tuple[Application, datetime | None]], now: datetime
+) -> None:
+    """Writes these applications, now known, and when each must be looked at again."""
+    for application, wake_at in wakes:
+        put(application, {"folded_at": now, "wake_at": wake_at})
+    rows = [{name: getattr(application, name) for name in _KNOWN} for application, _ in wakes]
+    if rows:
+        await session.execute(update_many(Application, rows))
 
 
 async def _write_visits(session: AsyncSession, known: Sequence[Known]) -> None:
