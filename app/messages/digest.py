@@ -20,7 +20,7 @@ from app.followups.preferences import GATHERED_KINDS, wishes
 from app.followups.windows import Window
 from app.ids import new_id
 from app.messages.facts import Facts, FactValue
-from app.messages.gather import gather, locale_for
+from app.messages.gather import addressee_of, gather, locale_for
 from app.messages.material import Loaded, load
 from app.messages.models import Message
 from app.messages.obstacles import obstacle
@@ -162,7 +162,7 @@ def _facts(items: Sequence[Loaded], locale: str, now: datetime) -> Facts:
     material = items[0].material
     lines = [line for item in sorted(items, key=_due) if (line := _line(item, locale, now))]
     values = {
-        "person.name": FactValue(material.addressee.full_name or "", f"{material.vendor}:user"),
+        "person.name": FactValue(material.addressee.full_name or "", addressee_of(material)),
         "company.name": FactValue(material.company, "settings:company"),
         "digest.count": FactValue(len(lines), "digest"),
         "digest.lines": FactValue(lines, "digest"),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.ats.canonical import PersonRole
 from app.errors import Unprocessable
 from app.followups.catalogue import KINDS, Recipient
 from app.followups.contact_links import ContactUrls
@@ -42,6 +43,7 @@ class Material:
     company: str
     candidate: PersonData
     recruiter: PersonData
+    """Who signs."""
     addressee: PersonData
     clock: Clock | None
     case: Case | None
@@ -54,6 +56,8 @@ class Material:
     """Who holds the interview in question, by name."""
     contact: ContactUrls | None = None
     """Where the candidate chooses what to be written about."""
+    signer: str | None = None
+    """The vendor's id of whoever signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +217,20 @@ def _people(material: Material) -> Found:
             candidate__full_name=material.candidate.full_name,
         )
         | _facts(
-            f"{vendor}:user/{truth.recruiter}",
+            f"{vendor}:user/{material.signer}",
             recruiter__name=material.recruiter.full_name,
             recruiter__email=material.recruiter.email,
         )
         | _facts("settings:company", company__name=material.company)
         | _facts("settings:connection", company__domains=_domains(material))
-        | _facts(f"{vendor}:user", person__name=material.addressee.full_name)
+        | _facts(addressee_of(material), person__name=material.addressee.full_name)
     )
+
+
+def addressee_of(material: Material) -> str:
+    """Where the ATS knows whoever is written to, as the source of what is said of them."""
+    role, _, external_id = material.follow_up.recipient.partition(":")
+    return f"{material.vendor}:{'user' if role == PersonRole.MEMBER else role}/{external_id}"
 
 
 def _domains(material: Material) -> str:

@@ -78,6 +78,7 @@ async def load(
         clock = batch.clocks.get(follow_up.clock_id or (told.clock_id if told else None) or "")
         who, vendor = batch.people[follow_up.connection_id], batch.vendors[follow_up.connection_id]
         candidate, addressee = who.get(_candidate(k)), _addressee(follow_up, who)
+        signer = _signer(k, who)
         case = _case(k, book, clock, follow_up.connection_id)
         material = Material(
             follow_up=follow_up,
@@ -86,15 +87,16 @@ async def load(
             vendor=vendor,
             company=company,
             candidate=_open(vault, candidate),
-            recruiter=_open(vault, _recruiter(k, who)),
+            recruiter=_open(vault, signer),
             addressee=_as_wished(_open(vault, addressee), batch.wishes.get(_wisher(follow_up))),
             clock=clock,
             case=case,
-            supplied=await _supplied(session, vault, follow_up, candidate, vendor),
+            supplied=await _opened(session, vault, batch.supplied.get(follow_up.id, ()), candidate, vendor),
             about=told,
             interviewers=_interviewers(vault, case, who),
             notes=batch.notes.get((follow_up.connection_id, k.application.external_id), ()),
             contact=batch.contacts.get(k.application.id),
+            signer=signer.external_id if signer else None,
         )
         said = batch.choices.get(candidate.id, Choices()) if candidate else Choices()
         loaded.append(Loaded(material, candidate, addressee, batch.templates[k.application.id], book, said))
@@ -114,6 +116,7 @@ class _Batch:
     choices: Mapping[str, Choices]
     contacts: Mapping[str, ContactUrls]
     wishes: Mapping[tuple[str, str], Preference]
+    supplied: Mapping[str, Sequence[SuppliedFact]]
 
 
 async def _batch(
@@ -140,7 +143,8 @@ async def _batch(
     choices = await choices_of(session, candidates.values())
     contacts = await _contacts(session, vault, candidates, links)
     wished = await wishes(session, follow_ups)
-    return _Batch(vendors, clocks, about, people, notes, templates, choices, contacts, wished)
+    supplied = await _supplied(session, follow_ups)
+    return _Batch(vendors, clocks, about, people, notes, templates, choices, contacts, wished, supplied)
 
 
 def _candidate(known: Known) -> Ref:
@@ -187,13 +191,13 @@ async def _people(
         k = known[follow_up.application_id]
         refs = wanted.setdefault(follow_up.connection_id, set())
         refs.add((PersonRole.CANDIDATE, k.truth.candidate or ""))
-        refs.update((PersonRole.MEMBER, member) for member in (*_recruiters(k), *_meet(k, follow_up)))
+        refs.update((PersonRole.MEMBER, member) for member in (*_signers(k), *_meet(k, follow_up)))
         role, _, external_id = follow_up.recipient.partition(":")
         refs.add((role, external_id))
     return {c: await find_people(session, c, refs) for c, refs in wanted.items()}
 
 
-def _recruiters(known: Known) -> tuple[str, ...]:
+def _signers(known: Known) -> tuple[str, ...]:
     """Who signs: the application's recruiter, else the job's, else whoever coordinates."""
     truth = known.truth
     named = (truth.recruiter, *truth.job.recruiters, truth.coordinator, *truth.job.hiring_managers)
@@ -214,8 +218,8 @@ def _interviewers(vault: Vault, case: Case | None, people: Mapping[Ref, Person])
     return tuple(name for name in names if name)
 
 
-def _recruiter(known: Known, people: Mapping[Ref, Person]) -> Person | None:
-    found = (people.get((PersonRole.MEMBER, member)) for member in _recruiters(known))
+def _signer(known: Known, people: Mapping[Ref, Person]) -> Person | None:
+    found = (people.get((PersonRole.MEMBER, member)) for member in _signers(known))
     return next((person for person in found if person), None)
 
 
@@ -245,22 +249,28 @@ def _case(known: Known, book: RuleBook, clock: Clock | None, connection: str) ->
     return next((c for c in found if clock_key(c.policy.key, c.occurrence.key) == wanted), None)
 
 
-async def _supplied(
+async def _supplied(session: AsyncSession, follow_ups: Sequence[FollowUp]) -> dict[str, list[SuppliedFact]]:
+    of = col(SuppliedFact.follow_up_id)
+    found: dict[str, list[SuppliedFact]] = {}
+    for row in await session.scalars(select(SuppliedFact).where(of.in_({f.id for f in follow_ups}))):
+        found.setdefault(row.follow_up_id, []).append(row)
+    return found
+
+
+async def _opened(
     session: AsyncSession,
     vault: Vault,
-    follow_up: FollowUp,
+    rows: Sequence[SuppliedFact],
     candidate: Person | None,
     vendor: str,
 ) -> dict[str, FactValue]:
-    if candidate is None or candidate.key is None:
+    """What was added to one follow-up; nothing after erasure."""
+    if candidate is None or candidate.key is None or not rows:
         return {}
-    rows = await session.scalars(
-        select(SuppliedFact).where(col(SuppliedFact.follow_up_id) == follow_up.id),
-    )
     found: dict[str, FactValue] = {}
-    keys = Keyring(vault, candidate, follow_up.id)
+    keys = Keyring(vault, candidate, rows[0].follow_up_id)
     for row in rows:
-        value = await keys.open(session, row.value, f"{follow_up.id}/{row.name}")
+        value = await keys.open(session, row.value, f"{row.follow_up_id}/{row.name}")
         if value is not None:
             found[row.name] = FactValue(value.decode(), _source(row, vendor))
     return found
