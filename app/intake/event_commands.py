@@ -1,5 +1,7 @@
 """``heardback events``: what the ATS said, and saying it again."""
 
+from typing import get_args
+
 import click
 from sqlmodel import col
 
@@ -9,6 +11,7 @@ from app.commands import at, opened, run
 from app.db import unit_of_work
 from app.intake import events as stored
 from app.intake.models import Event
+from app.intake.schemas import State
 
 
 @click.group("events")
@@ -18,9 +21,7 @@ def events() -> None:
 
 @events.command("list")
 @click.option("--connection", help="Only of this connection.")
-@click.option(
-    "--state", type=click.Choice(["pending", "done", "ignored", "dead"]), help="Only in this state."
-)
+@click.option("--state", type=click.Choice(get_args(State)), help="Only in this state.")
 @click.option("--action", help="Only with this name, such as candidate_stage_change.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 def list_events(connection: str | None, state: str | None, action: str | None, limit: int) -> None:
