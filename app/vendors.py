@@ -14,7 +14,7 @@ from app.ats.http import Token
 from app.ats.vendor import VENDORS, Api
 from app.calls import Limits, VendorClient, vendor_http
 from app.db import Sessions, unit_of_work
-from app.errors import UnknownConnection, VendorRefused
+from app.errors import UnknownConnection, Unprocessable, VendorRefused
 from app.intake.connections import account_of, secrets_of, settings_of
 from app.intake.models import Connection
 from app.moments import machine_now
@@ -98,7 +98,8 @@ class Vendors:
     async def client(self, connection_id: str) -> tuple[Api, VendorClient]:
         """The vendor's API and the client that asks it.
 
-        Raises UnknownConnection, and VendorRefused where the connection has no API credentials.
+        Raises UnknownConnection, and VendorRefused where the connection has no API credentials or an address
+        that its vendor does not have.
         """
         async with self.sessions() as session:
             connection = await session.get(Connection, connection_id)
@@ -117,14 +118,17 @@ class Vendors:
         if api is None or not secrets.may_ask:
             raise VendorRefused("This connection has no API credentials.", kind="credentials")
         settings = settings_of(connection)
-        return VendorClient(
-            connection.id,
-            api,
-            account_of(settings, secrets),
-            tokens=StoredTokens(self.sessions, self.vault, self._refreshes),
-            http=self.http,
-            limits=replace(self.limits, share=settings.rate_share),
-        )
+        try:
+            return VendorClient(
+                connection.id,
+                api,
+                account_of(settings, secrets),
+                tokens=StoredTokens(self.sessions, self.vault, self._refreshes),
+                http=self.http,
+                limits=replace(self.limits, share=settings.rate_share),
+            )
+        except Unprocessable as wrong:
+            raise VendorRefused(wrong.detail, kind="settings") from wrong
 
     async def aclose(self) -> None:
         await self.http.aclose()

@@ -16,7 +16,7 @@ from app.connection_setup import create_webhooks
 from app.db import unit_of_work
 from app.errors import Unprocessable
 from app.intake import connections as stored
-from app.intake.config import ConnectionSecrets, ConnectionSettings
+from app.intake.config import ConnectionSettings
 from app.services import Services
 
 
@@ -45,12 +45,10 @@ def add(
     for question in VENDORS[vendor].setup.QUESTIONS:
         if question.into not in asked:
             asked[question.into] = _ask(question)
-    signer = VENDORS[vendor].setup.SIGNER
-    made = stored.new_secret()
-    secret = asked.get("api_key") if signer is Signer.API_KEY else asked.get("signing_secret")
-    for line in run(_add(vendor, name, secret or made, asked, time_zone, webhooks=webhooks)):
+    lines, made = run(_add(vendor, name, asked, time_zone, webhooks=webhooks))
+    for line in lines:
         click.echo(line)
-    if secret is None and signer is Signer.US:
+    if made is not None:
         click.echo(f"\nSecret key for each of them (shown once):\n  {made}")
 
 
@@ -63,39 +61,30 @@ def _ask(question: Question) -> str:
 
 
 async def _add(
-    vendor: str, name: str, secret: str, asked: Mapping[str, str], time_zone: str | None, *, webhooks: bool
-) -> list[str]:
+    vendor: str, name: str, asked: Mapping[str, str], time_zone: str | None, *, webhooks: bool
+) -> tuple[list[str], str | None]:
     async with opened() as services:
-        zone = time_zone or services.settings.time_zone
-        settings = _settings(zone, asked.get("site"))
-        _refuse_bad_site(vendor, settings, asked)
-        async with unit_of_work(services.sessions) as session:
-            connection = await stored.add(
-                session,
-                services.vault,
-                vendor=vendor,
-                name=name,
-                settings=settings,
-                secrets=_secrets(secret, asked),
-                now=services.clock.now(),
-            )
-            _record(services, session, "connection.added", connection.id)
+        settings = _settings(time_zone or services.settings.time_zone, asked.get("site"))
+        try:
+            secrets, made = stored.first_secrets(vendor, asked)
+            async with unit_of_work(services.sessions) as session:
+                connection = await stored.add(
+                    session,
+                    services.vault,
+                    vendor=vendor,
+                    name=name,
+                    settings=settings,
+                    secrets=secrets,
+                    now=services.clock.now(),
+                )
+                _record(services, session, "connection.created", connection.id)
+        except Unprocessable as wrong:
+            hint = f"--{wrong.field.replace('_', '-')}" if wrong.field else None
+            raise click.BadParameter(wrong.detail, param_hint=hint) from wrong
         lines = [f"Connection {connection.id} is ready.", ""]
         if webhooks:
             lines += await create_webhooks(services, connection.id)
-        return [*lines, "", f"Then: heardback connections check {connection.id}"]
-
-
-def _refuse_bad_site(vendor: str, settings: ConnectionSettings, asked: Mapping[str, str]) -> None:
-    api = VENDORS[vendor].api
-    if api is None:
-        return
-    try:
-        api.api_base(
-            stored.account_of(settings, _secrets(asked.get("api_key") or stored.new_secret(), asked))
-        )
-    except Unprocessable as wrong:
-        raise click.BadParameter(wrong.detail, param_hint="--site") from wrong
+        return [*lines, "", f"Then: heardback connections check {connection.id}"], made
 
 
 @connections_group.command("webhooks")
@@ -116,8 +105,7 @@ async def _webhooks(connection_id: str) -> Sequence[str]:
 def credentials(connection_id: str) -> None:
     """Enter new API credentials, say after the old ones were revoked; an empty answer keeps the old one."""
     vendor = VENDORS[run(_vendor_of(connection_id))]
-    fields = ("client_id", "client_secret", "api_key", "acting_user")
-    questions = [question for question in vendor.setup.QUESTIONS if question.into in fields]
+    questions = [question for question in vendor.setup.QUESTIONS if question.into in stored.CREDENTIALS]
     given = {question.into: _ask(replace(question, needed=False)) for question in questions}
     kept = {name: value for name, value in given.items() if value}
     run(_keep_credentials(connection_id, kept, signs=vendor.setup.SIGNER is Signer.API_KEY))
@@ -132,7 +120,7 @@ async def _vendor_of(connection_id: str) -> str:
 async def _keep_credentials(connection_id: str, given: Mapping[str, str], *, signs: bool) -> None:
     async with opened() as services, unit_of_work(services.sessions) as session:
         await stored.set_credentials(session, services.vault, connection_id, given, signs=signs)
-        _record(services, session, "connection.credentials_changed", connection_id)
+        _record(services, session, "connection.credentials-changed", connection_id)
 
 
 def _settings(time_zone: str, site: str | None) -> ConnectionSettings:
@@ -150,18 +138,6 @@ def _settings(time_zone: str, site: str | None) -> ConnectionSettings:
             ) from wrong
         raise click.BadParameter(
             f"{time_zone!r} is not an IANA time zone.", param_hint="--time-zone"
-        ) from wrong
-
-
-def _secrets(secret: str, asked: Mapping[str, str]) -> ConnectionSecrets:
-    fields = ("client_id", "client_secret", "api_key", "acting_user")
-    try:
-        return ConnectionSecrets(
-            signing_secrets=[secret], **{name: asked.get(name) or None for name in fields}
-        )
-    except ValueError as wrong:
-        raise click.BadParameter(
-            "It must have 16 to 500 printable characters without spaces.", param_hint="--signing-secret"
         ) from wrong
 
 
@@ -200,10 +176,10 @@ async def _rotate(connection_id: str, secret: str | None, *, retire_old: bool) -
     async with opened() as services, unit_of_work(services.sessions) as session:
         if retire_old:
             await stored.retire_old_secret(session, services.vault, connection_id)
-            _record(services, session, "connection.secret_retired", connection_id)
+            _record(services, session, "connection.old-secret-retired", connection_id)
             return "Only the newest secret is accepted from now on."
         chosen = await stored.rotate_secret(session, services.vault, connection_id, secret)
-        _record(services, session, "connection.secret_rotated", connection_id)
+        _record(services, session, "connection.secret-rotated", connection_id)
         return (
             f"The new secret key (shown once):\n  {chosen}\nEnter it in every webhook, then:\n"
             f"  heardback connections rotate-secret {connection_id} --retire-old"

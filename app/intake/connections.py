@@ -1,5 +1,6 @@
 """Connections: added, listed, their secrets rotated. Nothing here commits; the caller's unit of work does."""
 
+import re
 import secrets as random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,6 +19,11 @@ from app.intake.models import Connection
 from app.intake.possible import refuse_impossible
 from app.privacy.vault import Vault
 
+CREDENTIALS = ("client_id", "client_secret", "api_key", "acting_user")
+"""What may be known of an account's API, by the names of `ConnectionSecrets`."""
+
+_WRITABLE = re.compile(r"[\x20-\x7e]{1,500}")
+
 
 async def add(
     session: AsyncSession,
@@ -33,13 +39,11 @@ async def add(
     """A new, enabled connection; its webhooks are accepted as soon as it is committed.
 
     Raises:
-        Unprocessable: The vendor is not known, the settings name another API outside of a trial, or they ask
-            for what this ATS cannot do.
+        Unprocessable: The vendor is not known, the settings name another API outside of a trial or none, or
+            they ask for what this ATS cannot do.
     """
-    if vendor not in VENDORS:
-        raise Unprocessable(f"Unknown vendor; known are: {', '.join(sorted(VENDORS))}.", field="vendor")
-    settings.refuse_foreign_addresses(trial=trial)
-    refuse_impossible(vendor, settings, secrets)
+    _refuse_unknown(vendor)
+    _refuse_wrong(vendor, settings, secrets, trial=trial)
     connection = Connection(
         id=new_id("con"),
         vendor=vendor,
@@ -52,6 +56,25 @@ async def add(
     session.add(connection)
     await session.flush()
     return connection
+
+
+def first_secrets(vendor: str, given: Mapping[str, str | None]) -> tuple[ConnectionSecrets, str | None]:
+    """The secrets of a new connection, and its signing secret where we made one to be entered in the ATS.
+
+    ``given`` holds `CREDENTIALS` and ``signing_secret``, as far as they are known. Where the ATS signs with
+    the API key, that is the signing secret; where it makes its own, one that nobody knows stands in for it
+    until it is entered. Raises `Unprocessable`, naming the field.
+    """
+    _refuse_unknown(vendor)
+    signer = VENDORS[vendor].setup.SIGNER
+    told = {name: value.strip() for name, value in given.items() if value and value.strip()}
+    known = {name: told.get(name) for name in CREDENTIALS}
+    _refuse_unwritable(known)
+    by_key = signer is Signer.API_KEY and "api_key" in told and "signing_secret" not in told
+    field = "api_key" if by_key else "signing_secret"
+    signing = told.get(field) or new_secret()
+    secrets = _with_signing({**known}, [signing], field)
+    return secrets, signing if signer is Signer.US and field not in told else None
 
 
 async def list_all(session: AsyncSession) -> Sequence[Connection]:
@@ -87,16 +110,17 @@ async def rotate_secret(
 
     Raises:
         UnknownConnection: There is no such connection.
-        Unprocessable: The given secret is too weak.
+        Unprocessable: The given secret is too weak, or none was given for an ATS that cannot be given ours.
     """
     connection = await get(session, connection_id, lock=True)
-    known = secrets_of(connection, vault)
+    known, signer = secrets_of(connection, vault), VENDORS[connection.vendor].setup.SIGNER
+    if new is None:
+        _refuse_ours(connection.vendor, signer)
     chosen = new_secret() if new is None else new
     kept = [secret for secret in known.signing_secrets if secret != chosen]
     # A vendor that makes a secret for each webhook has them entered one by one.
-    many = VENDORS[connection.vendor].setup.SIGNER is Signer.VENDOR
-    most = MOST_SECRETS if many else ACTIVE_SECRETS
-    _seal(connection, vault, _with_signing(known, [chosen, *kept][:most]))
+    most = MOST_SECRETS if signer is Signer.VENDOR else ACTIVE_SECRETS
+    _seal(connection, vault, _with_signing(known.model_dump(), [chosen, *kept][:most]))
     await session.flush()
     return chosen
 
@@ -109,7 +133,7 @@ async def add_secrets(session: AsyncSession, vault: Vault, connection_id: str, m
     connection = await get(session, connection_id, lock=True)
     known = secrets_of(connection, vault)
     kept = [secret for secret in known.signing_secrets if secret not in made]
-    _seal(connection, vault, _with_signing(known, [*made, *kept][:MOST_SECRETS]))
+    _seal(connection, vault, _with_signing(known.model_dump(), [*made, *kept][:MOST_SECRETS]))
     await session.flush()
 
 
@@ -118,27 +142,28 @@ def change_settings(
 ) -> None:
     """Treats the connection, which is locked, as these settings say.
 
-    Raises `Unprocessable` where they name another API outside of a trial, or ask for what this ATS cannot do.
+    Raises `Unprocessable` where they name another API outside of a trial or none, or ask for what this ATS
+    cannot do.
     """
-    settings.refuse_foreign_addresses(trial=trial)
-    refuse_impossible(connection.vendor, settings, secrets_of(connection, vault))
+    _refuse_wrong(connection.vendor, settings, secrets_of(connection, vault), trial=trial)
     connection.settings = settings.model_dump(mode="json")
 
 
 async def set_credentials(
     session: AsyncSession, vault: Vault, connection_id: str, given: Mapping[str, str], *, signs: bool = False
 ) -> None:
-    """New API credentials, by the names of `ConnectionSecrets`; others stay. Raises `UnknownConnection`.
+    """New API credentials, by the names in `CREDENTIALS`; others stay.
 
-    ``signs`` says that the API key also signs the webhooks: then the former one is accepted beside it.
+    ``signs`` says that the API key also signs the webhooks: then the former one is accepted beside it. Raises
+    `UnknownConnection`, and `Unprocessable`, naming the field.
     """
+    _refuse_unwritable(given)
     connection = await get(session, connection_id, lock=True)
     known = secrets_of(connection, vault)
-    changed = ConnectionSecrets.model_validate({**known.model_dump(), **given})
-    if signs and changed.api_key:
-        others = [secret for secret in known.signing_secrets if secret != changed.api_key]
-        changed = _with_signing(changed, [changed.api_key, *others][:ACTIVE_SECRETS])
-    _seal(connection, vault, changed)
+    signing, key = known.signing_secrets, given.get("api_key")
+    if signs and key:
+        signing = [key, *(secret for secret in signing if secret != key)][:ACTIVE_SECRETS]
+    _seal(connection, vault, _with_signing({**known.model_dump(), **given}, signing, "api_key"))
     await session.flush()
 
 
@@ -146,7 +171,7 @@ async def retire_old_secret(session: AsyncSession, vault: Vault, connection_id: 
     """From now on only the newest signing secret is accepted; raises `UnknownConnection`."""
     connection = await get(session, connection_id, lock=True)
     known = secrets_of(connection, vault)
-    _seal(connection, vault, _with_signing(known, known.signing_secrets[:1]))
+    _seal(connection, vault, _with_signing(known.model_dump(), known.signing_secrets[:1]))
     await session.flush()
 
 
@@ -185,13 +210,44 @@ def account_of(settings: ConnectionSettings, secrets: ConnectionSecrets) -> Acco
     )
 
 
-def _with_signing(known: ConnectionSecrets, signing: list[str]) -> ConnectionSecrets:
+def _refuse_unknown(vendor: str) -> None:
+    if vendor not in VENDORS:
+        raise Unprocessable(f"Unknown vendor; known are: {', '.join(sorted(VENDORS))}.", field="vendor")
+
+
+def _refuse_wrong(
+    vendor: str, settings: ConnectionSettings, secrets: ConnectionSecrets, *, trial: bool
+) -> None:
+    settings.refuse_foreign_addresses(trial=trial)
+    refuse_impossible(vendor, settings, secrets)
+    api = VENDORS[vendor].api
+    if api is not None and secrets.may_ask:
+        api.api_base(account_of(settings, secrets))
+
+
+def _refuse_unwritable(given: Mapping[str, str | None]) -> None:
+    for name, value in given.items():
+        if value and not _WRITABLE.fullmatch(value):
+            raise Unprocessable("Up to 500 printable ASCII characters, as the ATS shows it.", field=name)
+
+
+def _refuse_ours(vendor: str, signer: Signer) -> None:
+    title = VENDORS[vendor].TITLE
+    if signer is Signer.VENDOR:
+        raise Unprocessable(f"{title} makes the secret itself: give the one that it shows.", field="secret")
+    if signer is Signer.API_KEY:
+        words = f"{title} signs with the API key: enter a new one with `heardback connections credentials`."
+        raise Unprocessable(words, field="secret")
+
+
+def _with_signing(
+    known: Mapping[str, object], signing: Sequence[str], field: str = "secret"
+) -> ConnectionSecrets:
     try:
-        return ConnectionSecrets.model_validate({**known.model_dump(), "signing_secrets": signing})
+        return ConnectionSecrets.model_validate({**known, "signing_secrets": list(signing)})
     except ValueError:
         raise Unprocessable(
-            "A signing secret is 16 to 500 printable ASCII characters without spaces.",
-            field="secret",
+            "What signs is 16 to 500 printable ASCII characters without spaces.", field=field
         ) from None
 
 

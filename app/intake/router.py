@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.deps import Audit, Caller, Services, Session, Settings, Vault, api_router, needs
-from app.errors import NotFound, UnknownConnection, UnknownCursor, Unprocessable, WrongState
+from app.errors import NotFound, UnknownConnection, UnknownCursor, WrongState
 from app.intake import connections, events
-from app.intake.config import ConnectionSecrets
 from app.intake.models import Connection, Event
 from app.intake.schemas import (
     ConnectionChange,
@@ -50,14 +49,14 @@ async def create_connection(
     record: Audit,
 ) -> ConnectionMade:
     """Start listening to an ATS account. Enter `webhook_url` and the signing secret there."""
-    made = None if new.signing_secret is not None else connections.new_secret()
+    secrets, made = connections.first_secrets(new.vendor, _given(new))
     connection = await connections.add(
         session,
         services.vault,
         vendor=new.vendor,
         name=new.name,
         settings=new.settings,
-        secrets=_secrets(new, made),
+        secrets=secrets,
         now=services.clock.now(),
         trial=services.settings.mode == "trial",
     )
@@ -162,20 +161,14 @@ def _shown(connection: Connection, public_url: str) -> ConnectionShown:
     return ConnectionShown.model_validate(shown)
 
 
-def _secrets(new: ConnectionNew, made: str | None) -> ConnectionSecrets:
-    given = {
-        "signing_secrets": [made] if made is not None else [_opened(new.signing_secret)],
+def _given(new: ConnectionNew) -> dict[str, str | None]:
+    return {
+        "signing_secret": _opened(new.signing_secret),
         "client_id": new.client_id,
         "client_secret": _opened(new.client_secret),
         "api_key": _opened(new.api_key),
         "acting_user": new.acting_user,
     }
-    try:
-        return ConnectionSecrets.model_validate(given)
-    except ValueError:
-        raise Unprocessable(
-            "A signing secret is 16 to 500 printable ASCII characters without spaces.", field="signing_secret"
-        ) from None
 
 
 def _opened(secret: SecretStr | None) -> str | None:

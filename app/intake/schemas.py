@@ -56,7 +56,8 @@ class ConnectionNew(Given):
     name: Label
     settings: SettingsGiven = Field(default_factory=ConnectionSettings)
     signing_secret: SigningSecret | None = None
-    """What the ATS signs its webhooks with; unset: one is made and shown once."""
+    """What the ATS signs its webhooks with. Unset: one is made and shown once, for an ATS that takes ours;
+    the API key, where that signs; and none is accepted yet from an ATS that makes its own: rotate to it."""
     client_id: Annotated[str, Field(max_length=500)] | None = None
     client_secret: Secret | None = None
     api_key: Secret | None = None
@@ -92,7 +93,7 @@ class SecretChange(Given):
     """A new signing secret."""
 
     secret: SigningSecret | None = None
-    """Unset: one is made and shown once."""
+    """Unset: one is made and shown once, for an ATS that takes ours."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{}]})
 
@@ -114,7 +115,7 @@ class ConnectionShown(Shown):
 
 
 class ConnectionMade(ConnectionShown):
-    """A new connection. Keep `signing_secret`: where we made it, it is shown this once."""
+    """A new connection. Keep `signing_secret`: where we made it for the ATS, it is shown this once."""
 
     signing_secret: str | None
 

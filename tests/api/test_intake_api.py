@@ -52,6 +52,34 @@ async def test_rotating_keeps_the_old_secret_until_it_is_retired(house: House) -
     assert await active() == [new]
 
 
+async def test_where_the_api_key_signs_it_is_the_signing_secret(house: House) -> None:
+    """Workable knows no other: a secret of ours would refuse every webhook."""
+    admin, key = await house.headers("admin"), "a-token-with-all-scopes"
+    body = {"vendor": "workable", "name": "W", "settings": {"site": "acme"}, "api_key": f" {key}\n"}
+    made = (await house.client.post("/v1/connections", headers=admin, json=body)).json()
+    assert made["signing_secret"] is None
+    async with unit_of_work(house.services.sessions) as session:
+        kept = connections.secrets_of(await connections.get(session, made["id"]), house.services.vault)
+    assert (kept.signing_secrets, kept.api_key) == ([key], key)
+    place = f"/v1/connections/{made['id']}/rotate-secret"
+    refused = await house.client.post(place, headers=admin, json={})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "secret")
+    assert "credentials" in refused.json()["detail"]
+
+
+async def test_where_the_ats_makes_the_secret_ours_is_neither_shown_nor_made(house: House) -> None:
+    """Nobody could enter it there."""
+    admin = await house.headers("admin")
+    body = {"vendor": "recruitee", "name": "R", "settings": {"site": "acme"}, "api_key": "k"}
+    made = (await house.client.post("/v1/connections", headers=admin, json=body)).json()
+    assert made["signing_secret"] is None
+    place = f"/v1/connections/{made['id']}/rotate-secret"
+    refused = await house.client.post(place, headers=admin, json={})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "secret")
+    taken = await house.client.post(place, headers=admin, json={"secret": "one-that-recruitee-shows"})
+    assert taken.status_code == 200
+
+
 async def test_only_what_is_given_changes(house: House) -> None:
     """A PATCH leaves the rest alone, and is audited by the names of its fields."""
     admin = await house.headers("admin")
@@ -82,6 +110,10 @@ async def test_only_what_is_given_changes(house: House) -> None:
         ({"vendor": "generic", "settings": {"default_delivery": "note_only"}}, "default_delivery"),
         ({"vendor": "generic", "settings": {"delivery": {"moved_on": "note_only"}}}, "delivery"),
         ({"settings": {"default_delivery": "note_only"}, "client_secret": None}, "default_delivery"),
+        ({"client_secret": "pasted\u200bsecret"}, "client_secret"),
+        ({"vendor": "workable", "api_key": "short"}, "api_key"),
+        ({"vendor": "workable", "api_key": "a-key-that-is-long-enough"}, "site"),
+        ({"vendor": "lever", "api_key": "k", "settings": {"site": "mars"}}, "site"),
     ],
 )
 async def test_what_cannot_be_is_refused_with_its_field(

@@ -133,6 +133,9 @@ def test_a_weak_secret_is_refused_by_name(here: Path) -> None:
     """A short signing secret is a mistake of the option, not of the service."""
     arguments = ("connections", "add", "greenhouse", "--signing-secret", "short")
     assert "--signing-secret" in call(*arguments, given="Main account\n\n\n\n", code=2)
+    signing_key = ("connections", "add", "workable", "--site", "acme", "--api-key", "short")
+    assert "--api-key" in call(*signing_key, given="Main account\n\n", code=2)
+    assert call("connections", "list").startswith("There are no connections")
 
 
 def test_policies_are_applied_and_shown(here: Path) -> None:

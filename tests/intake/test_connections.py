@@ -8,12 +8,13 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import unit_of_work
-from app.errors import DatabaseAway, UnknownConnection, Unprocessable
+from app.errors import DatabaseAway, UnknownConnection, Unprocessable, VendorRefused
 from app.ids import new_id
 from app.intake import connections
 from app.intake.config import ConnectionSecrets, ConnectionSettings
 from app.intake.directory import Directory, Entry, read_entries
 from app.intake.models import Connection
+from app.vendors import Vendors
 from tests.intake.house import NOON, SECRET, House
 
 
@@ -150,6 +151,39 @@ async def test_a_vendor_must_be_known(house: House) -> None:
     async with unit_of_work(house.sessions) as session:
         with pytest.raises(Unprocessable, match="greenhouse"):
             await added(session, house, vendor="inkwell")
+
+
+async def test_new_credentials_are_refused_by_name_and_a_signing_key_replaces_the_old_one(
+    house: House,
+) -> None:
+    """What no request can hold is not kept; the key before stays accepted until the ATS uses the new one."""
+    async with unit_of_work(house.sessions) as session:
+        made = await added(session, house)
+        for wrong in ("ключ", "pasted\u200bkey", "two\nlines", "k" * 501):
+            with pytest.raises(Unprocessable) as refused:
+                await connections.set_credentials(session, house.vault, made.id, {"api_key": wrong})
+            assert refused.value.field == "api_key"
+        with pytest.raises(Unprocessable) as refused:
+            await connections.set_credentials(session, house.vault, made.id, {"api_key": "k"}, signs=True)
+        assert refused.value.field == "api_key"
+        fresh = "a-key-that-signs-as-well"
+        await connections.set_credentials(session, house.vault, made.id, {"api_key": fresh}, signs=True)
+        kept = connections.secrets_of(made, house.vault)
+        assert (kept.signing_secrets, kept.api_key, kept.client_id) == ([fresh, SECRET], fresh, "us")
+
+
+async def test_an_address_that_the_vendor_does_not_have_is_a_persons_to_correct(house: House) -> None:
+    """Credentials may come before the site: then asking is refused in the words that name it."""
+    async with unit_of_work(house.sessions) as session:
+        bare = ConnectionSecrets(signing_secrets=[SECRET])
+        made = await added(session, house, vendor="workable", secrets=bare)
+        await connections.set_credentials(session, house.vault, made.id, {"api_key": "a-key-of-workable"})
+    vendors = Vendors(house.sessions, house.vault)
+    try:
+        with pytest.raises(VendorRefused, match="subdomain"):
+            await vendors.client(made.id)
+    finally:
+        await vendors.aclose()
 
 
 async def test_one_connection_that_cannot_be_opened_closes_no_other(house: House) -> None:
