@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     Update,
     and_,
+    any_,
     bindparam,
     column,
     func,
@@ -97,6 +98,12 @@ async def unit_of_work(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """All or nothing: commits at the end, rolls back when anything is raised. The only commit there is."""
     async with sessions() as session, session.begin():
         yield session
+
+
+def among(column: Any, values: Iterable[str]) -> ColumnElement[bool]:  # noqa: ANN401  # SQLModel types it as its value
+    """The column is one of these texts, as one array: any number of them is one statement, prepared once."""
+    same: ColumnElement[bool] = column == any_(sql_cast(list(values), ARRAY(Text)))
+    return same
 
 
 def insert_many(model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> Insert:

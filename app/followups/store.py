@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import PersonRole
-from app.db import insert_many, write_changes
+from app.db import among, insert_many, write_changes
 from app.followups.catalogue import KINDS
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.plan import Wanted, plan
@@ -36,7 +36,7 @@ async def plan_all(session: AsyncSession, owed: Sequence[Owed], now: datetime) -
     ids = [o.known.application.id for o in owed]
     rows = (
         await session.scalars(
-            select(FollowUp).where(col(FollowUp.application_id).in_(ids)).with_for_update(),
+            select(FollowUp).where(among(col(FollowUp.application_id), ids)).with_for_update(),
         )
     ).all()
     planned: dict[str, dict[Key, FollowUp]] = {}

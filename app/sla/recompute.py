@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, Text, any_, cast, func, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.db import update_many
+from app.db import among, update_many
 from app.moments import TZDATA_VERSION
 from app.sla.cases import RuleBook
 from app.sla.clocks import ClockReading, ClockState, History
@@ -172,7 +172,7 @@ async def _written(
     """The clocks that a change from that instant on may concern; others were over and due before it."""
     rows = await session.execute(
         select(*_WRITTEN).where(
-            col(Clock.application_id) == any_(cast(list(applications), ARRAY(Text))),
+            among(col(Clock.application_id), applications),
             or_(col(Clock.closed_at).is_(None), col(Clock.due_at) > since),
             col(Clock.closed_by).is_distinct_from(LAPSED),
         ),
@@ -213,6 +213,6 @@ async def _wake(session: AsyncSession, ids: Sequence[str], now: datetime) -> Non
     if ids:
         await session.execute(
             update(Application)
-            .where(col(Application.id) == any_(cast(list(ids), ARRAY(Text))))
+            .where(among(col(Application.id), ids))
             .values(wake_at=func.least(func.coalesce(col(Application.wake_at), now), now)),
         )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.db import insert_many, write_changes
+from app.db import among, insert_many, write_changes
 from app.ids import new_id
 from app.sla.cases import Case, RuleBook, cases
 from app.sla.clocks import ClockReading, ClockState, is_plain, next_stop, read_clock
@@ -152,7 +152,7 @@ async def _clocks(
     applications: Sequence[str],
 ) -> dict[str, dict[tuple[str, str], Clock]]:
     found: dict[str, dict[tuple[str, str], Clock]] = {}
-    rows = await session.scalars(select(Clock).where(col(Clock.application_id).in_(applications)))
+    rows = await session.scalars(select(Clock).where(among(col(Clock.application_id), applications)))
     for clock in rows:
         found.setdefault(clock.application_id, {})[clock.policy, clock.occurrence] = clock
     return found
@@ -160,7 +160,9 @@ async def _clocks(
 
 async def _events(session: AsyncSession, applications: Sequence[str]) -> dict[str, list[ClockEvent]]:
     found: dict[str, list[ClockEvent]] = {}
-    rows = await session.scalars(select(ClockEvent).where(col(ClockEvent.application_id).in_(applications)))
+    rows = await session.scalars(
+        select(ClockEvent).where(among(col(ClockEvent.application_id), applications))
+    )
     for event in sorted(rows, key=lambda e: e.id or 0):
         found.setdefault(event.clock_id, []).append(event)
     return found

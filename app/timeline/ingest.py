@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import ARRAY, Text, any_, cast, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import Reading
 from app.ats.vendor import VENDORS
-from app.db import update_many
+from app.db import among, update_many
 from app.errors import MalformedBody
 from app.intake.models import Connection, Event, EventState, RawBody
 from app.privacy.vault import CannotOpen, Vault
@@ -87,9 +87,10 @@ async def ingest(session: AsyncSession, vault: Vault, events: Sequence[Waiting],
 
 async def _bodies(session: AsyncSession, events: Sequence[Waiting]) -> dict[str, bytes]:
     """The sealed bytes of these events, where they are still kept."""
-    ids = any_(cast([event.id for event in events], ARRAY(Text)))
     rows = await session.execute(
-        select(col(RawBody.event_id), col(RawBody.body)).where(col(RawBody.event_id) == ids)
+        select(col(RawBody.event_id), col(RawBody.body)).where(
+            among(col(RawBody.event_id), [event.id for event in events])
+        )
     )
     return {row.event_id: row.body for row in rows}
 

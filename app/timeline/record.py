@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import Fact, FactKind, PersonRole, Reading
-from app.db import insert_many, write_changes
+from app.db import among, insert_many, write_changes
 from app.ids import new_id
 from app.privacy.vault import Vault
 from app.timeline.highlights import forget, keep_evaluations
@@ -134,7 +134,7 @@ async def _locked_jobs(
     await session.execute(insert(Job).values(new).on_conflict_do_nothing())
     rows = await session.scalars(
         select(Job)
-        .where(col(Job.connection_id) == connection_id, col(Job.external_id).in_(external_ids))
+        .where(col(Job.connection_id) == connection_id, among(col(Job.external_id), external_ids))
         .order_by(col(Job.external_id))
         .with_for_update(),
     )
@@ -266,13 +266,13 @@ async def _wake_related(
     subjects = {s for f in nameless if (s := _subject(f.data))}
     conditions = []
     if candidates:
-        conditions.append(col(Application.candidate).in_(candidates))
+        conditions.append(among(col(Application.candidate), candidates))
     if jobs:
-        conditions.append(col(Application.job).in_(jobs))
+        conditions.append(among(col(Application.job), jobs))
     if subjects:
         named = select(col(FactRow.application)).where(
             col(FactRow.connection_id) == connection_id,
-            col(FactRow.subject).in_(subjects),
+            among(col(FactRow.subject), subjects),
         )
         conditions.append(col(Application.external_id).in_(named))
     if not conditions:
@@ -286,6 +286,6 @@ async def _wake_related(
     )
     await session.execute(
         update(Application)
-        .where(col(Application.id).in_(ids.all()))
+        .where(among(col(Application.id), ids.all()))
         .values(wake_at=func.least(func.coalesce(col(Application.wake_at), now), now)),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.ats.canonical import PersonRole
-from app.db import insert_many, put, update_many
+from app.db import among, insert_many, put, update_many
 from app.intake.config import ConnectionSettings
 from app.timeline.fold import fold
 from app.timeline.models import Application, Person, StageVisit
@@ -73,8 +73,8 @@ async def _zones(session: AsyncSession, known: Sequence[Known]) -> dict[tuple[st
     rows = await session.execute(
         select(col(Person.connection_id), col(Person.external_id), col(Person.time_zone)).where(
             col(Person.role) == PersonRole.CANDIDATE,
-            col(Person.external_id).in_({k.truth.candidate for k in known if k.truth.candidate}),
-            col(Person.connection_id).in_({k.application.connection_id for k in known}),
+            among(col(Person.external_id), {k.truth.candidate for k in known if k.truth.candidate}),
+            among(col(Person.connection_id), {k.application.connection_id for k in known}),
             col(Person.time_zone).is_not(None),
         ),
     )
@@ -126,13 +126,13 @@ async def _write_visits(session: AsyncSession, known: Sequence[Known]) -> None:
     """Writes the visits of those applications whose visits are not yet written so: mostly none."""
     written: dict[str, list[_Stay]] = defaultdict(list)
     columns = [getattr(StageVisit, name) for name in ("application_id", *_STAY)]
-    of = col(StageVisit.application_id).in_([k.application.id for k in known])
+    of = among(col(StageVisit.application_id), [k.application.id for k in known])
     for row in await session.execute(select(*columns).where(of).order_by(col(StageVisit.ordinal))):
         written[row[0]].append(tuple(row[1:]))
     stays = {k.application.id: list(_stays(k.truth)) for k in known}
     changed = [application for application, told in stays.items() if told != written[application]]
     if changed:
-        await session.execute(delete(StageVisit).where(col(StageVisit.application_id).in_(changed)))
+        await session.execute(delete(StageVisit).where(among(col(StageVisit.application_id), changed)))
     rows = [
         {"application_id": application, **dict(zip(_STAY, stay, strict=True))}
         for application in changed
