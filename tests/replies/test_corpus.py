@@ -33,14 +33,38 @@ CANDIDATES = {
     "inigo.zabalza@example.es",
 }
 MISSES = {
-    ("28-en-hidden-offer.eml", "says"),
-    ("28-en-hidden-offer.eml", "day"),
-    ("54-de-umschrieben.eml", "says"),
-    ("82-es-rodeo.eml", "says"),
-    ("83-en-match-it.eml", "day"),
-    ("87-en-stop-the-search.eml", "says"),
+    ("201-en-poplar.eml", "day"),
+    ("201-en-poplar.eml", "says"),
+    ("205-en-marten.eml", "day"),
+    ("207-en-kaolin.eml", "says"),
+    ("211-en-yarrow.eml", "says"),
+    ("215-en-quill.eml", "says"),
+    ("216-en-delta.eml", "day"),
+    ("216-en-delta.eml", "says"),
+    ("221-en-lemur.eml", "says"),
+    ("227-de-willow.eml", "says"),
+    ("228-de-iris.eml", "says"),
+    ("237-de-koala.eml", "says"),
+    ("242-de-kestrel.eml", "says"),
+    ("243-de-velvet.eml", "says"),
+    ("244-de-hazel.eml", "says"),
+    ("246-de-drift.eml", "says"),
+    ("252-fr-vole.eml", "says"),
+    ("263-fr-north.eml", "says"),
+    ("276-es-flint.eml", "says"),
+    ("281-es-keel.eml", "says"),
+    ("284-es-stork.eml", "day"),
+    ("284-es-stork.eml", "says"),
+    ("286-es-tapir.eml", "says"),
+    ("288-es-ruby.eml", "day"),
+    ("288-es-ruby.eml", "says"),
+    ("291-es-saffron.eml", "says"),
+    ("294-es-amber.eml", "day"),
+    ("294-es-amber.eml", "says"),
 }
-"""What the rules do not find; whoever teaches them better takes it out here and in the document."""
+"""What the rules get wrong; whoever teaches them better takes it out here and in the document."""
+FIRST_UNSEEN = 201
+"""From this number on nobody had seen the answers when the rules were written."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +78,15 @@ class Result:
     def misses(self) -> list[tuple[str, Any, Any]]:
         expected = EXPECTED[self.file]
         return [
-            (what, value, self.got.get(what)) for what, value in expected.items() if self.got[what] != value
+            (what, value, self.got[what])
+            for what, value in expected.items()
+            if _flat(self.got[what]) != _flat(value)
         ]
+
+
+def _flat(value: object) -> object:
+    """Words without regard to blank lines: how many a reader of HTML shows is nobody's concern."""
+    return " ".join(value.replace("\ufeff", "").split()) if isinstance(value, str) else value
 
 
 def has_signed(data: bytes, mac: bytes) -> bool:
@@ -92,8 +123,8 @@ def done() -> list[Result]:
 
 
 def test_the_corpus_is_as_large_and_mixed_as_promised(done: list[Result]) -> None:
-    """At least sixty answers in four languages, of every sort."""
-    assert len(done) >= 60
+    """Some three hundred answers in four languages, of every sort."""
+    assert len(done) >= 290
     assert {result.file.split("-")[1] for result in done} == {"en", "de", "fr", "es"}
     assert {EXPECTED[result.file]["sort"] for result in done} == {str(sort) for sort in Sort}
     assert {path.name for path in CORPUS.glob("*.eml")} == set(EXPECTED)
@@ -117,6 +148,16 @@ def test_what_the_rules_miss_is_told_honestly(done: list[Result]) -> None:
     for file, _ in MISSES:
         assert file in listed
     assert table(done)[-1] in listed
+
+
+def test_answers_that_nobody_had_seen_are_counted_apart(done: list[Result]) -> None:
+    """The document says how many of them are right, and how often something was read that nobody said."""
+    unseen = [r for r in done if int(r.file.split("-")[0]) >= FIRST_UNSEEN]
+    whole = sum(not r.misses for r in unseen)
+    invented = sum(len(set(r.got["says"]) - set(EXPECTED[r.file].get("says", []))) for r in unseen)
+    line = f"{whole} of {len(unseen)} unseen answers wholly right, {invented} readings that nobody meant"
+    print(line)  # noqa: T201  # the count is part of what this test is for
+    assert line in TABLE.read_text()
 
 
 def table(done: list[Result]) -> list[str]:
