@@ -49,6 +49,8 @@ class Limits:
     """How often a read is tried in all."""
     share: float = 0.5
     most_pages: int = 200
+    most_changed_pages: int = 2_000
+    """Of a list of what changed, of which only ids are kept: after an outage it is long."""
     breaker_failures: int = 5
     breaker_rest: timedelta = timedelta(seconds=30)
 
@@ -113,23 +115,24 @@ class VendorClient:
 
     async def rows(self, request: ApiRequest) -> list[Json]:
         """All rows of a list, page by page; raises `VendorError`."""
-        found, _ = await self._pages(request)
-        return found
+        return [row async for page, _ in self._pages(request, self._limits.most_pages) for row in page]
 
-    async def _pages(self, request: ApiRequest) -> tuple[list[Json], ApiResponse]:
-        found: list[Json] = []
+    async def _pages(
+        self, request: ApiRequest, most: int
+    ) -> AsyncIterator[tuple[Sequence[Json], ApiResponse]]:
         page = request
-        for _ in range(self._limits.most_pages):
+        for _ in range(most):
             response = await self.call(page)
             try:
-                found += self.api.rows(response)
+                rows = self.api.rows(response)
             except MalformedBody as error:
                 raise VendorAway(error.detail) from error
+            yield rows, response
             following = self.api.next_page(page, response)
             if following is None:
-                return found, response
+                return
             page = following
-        raise VendorRefused(f"More than {self._limits.most_pages} pages.", kind="pages")
+        raise VendorRefused(f"More than {most} pages.", kind="pages")
 
     async def collect(self, asked: Mapping[str, Sequence[ApiRequest]]) -> dict[str, list[Json]]:
         """The rows of several lists by resource; what is not there has none. Raises `VendorError`."""
@@ -175,21 +178,28 @@ class VendorClient:
         raise VendorRefused("The answers name ever more.", kind="rounds")
 
     async def changed(
-        self, resource: str, since: datetime, resume: Mapping[str, str] | None = None
+        self,
+        resource: str,
+        since: datetime,
+        resume: Mapping[str, str] | None = None,
+        heard: Callable[[], Awaitable[None]] | None = None,
     ) -> tuple[list[str], str | None]:
         """The ids of the applications that changed at or after that instant, as this resource tells it.
 
-        With them comes where the next question goes on, None where the vendor goes by time. Raises
-        `VendorError`.
+        With them comes where the next question goes on, None where the vendor goes by time. ``heard`` is
+        called after every page. Raises `VendorError`.
         """
-        requests = self.api.changed_requests(since, self.base, resume).get(resource, ())
-        found: list[Json] = []
+        found: set[str] = set()
         point: str | None = None
-        for request in requests:
-            rows, last = await self._pages(request)
-            found += rows
-            point = self.api.resume_point(last) or point
-        return self.api.changed_applications({resource: found}), point
+        for request in self.api.changed_requests(since, self.base, resume).get(resource, ()):
+            last: ApiResponse | None = None
+            async for rows, response in self._pages(request, self._limits.most_changed_pages):
+                last = response
+                found.update(self.api.changed_applications({resource: rows}))
+                if heard is not None:
+                    await heard()
+            point = (self.api.resume_point(last) if last else None) or point
+        return sorted(found), point
 
     async def find_note(self, target: Target, marker: str) -> str | None:
         """The vendor's id of the note that carries our marker, or None; raises `VendorError`."""

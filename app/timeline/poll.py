@@ -7,10 +7,10 @@ every application in an interview stage. What comes back is recorded like any we
 """
 
 import asyncio
-from collections.abc import Awaitable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -36,13 +36,14 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _T = TypeVar("_T")
+_Heard = Callable[[], Awaitable[None]]
 
 _OVERLAP = timedelta(minutes=2)
 """Asked again each time: the vendor's clock and its index may lag behind ours."""
 _LEASE = timedelta(seconds=30)
 """Renewed with every chunk: nobody who died holds a connection's turn for longer."""
 _PATIENCE = timedelta(seconds=25)
-"""For one chunk; shorter than the lease."""
+"""For one chunk, or one page of what changed; shorter than the lease."""
 _SIDE_BY_SIDE = 4
 """Connections asked at once, so that one that hangs does not keep the others waiting."""
 _AGAIN = timedelta(minutes=2)
@@ -184,7 +185,7 @@ class _Poll:
 
     async def run(self) -> None:
         try:
-            wanted, chunk, resume = await self._answer(self._changed())
+            wanted, chunk, resume = await self._answer(self._changed)
         except Exception as wrong:
             if passing(wrong):
                 raise
@@ -194,7 +195,7 @@ class _Poll:
         failure: Exception | None = None
         for ids in _chunks(wanted, chunk):
             try:
-                mine = await self._record(await self._answer(self._ask(ids)))
+                mine = await self._record(await self._answer(partial(self._ask, ids)))
             except Exception as wrong:
                 if passing(wrong):
                     raise
@@ -212,22 +213,30 @@ class _Poll:
         if not isinstance(wrong, VendorError):
             log.exception("poll.broken", connection=self.turn.connection_id)  # noqa: LOG004  # only in handlers
 
-    async def _answer(self, asked: Awaitable[_T]) -> _T:
+    async def _answer(self, ask: Callable[[_Heard], Awaitable[_T]]) -> _T:
+        """The answer, if it comes within the patience; what ``ask`` may call says that a part of it came."""
+        seconds, loop = _PATIENCE.total_seconds(), asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(_PATIENCE.total_seconds()):
-                return await asked
+            async with asyncio.timeout(seconds) as patience:
+
+                async def heard() -> None:
+                    if not await self._record(None):
+                        raise VendorAway("Somebody else's turn has begun.", kind="lease")
+                    patience.reschedule(loop.time() + seconds)
+
+                return await ask(heard)
         except TimeoutError as late:
             raise VendorAway("No answer within the lease.", kind="timeout") from late
 
-    async def _changed(self) -> tuple[list[str], int, str | None]:
+    async def _changed(self, heard: _Heard) -> tuple[list[str], int, str | None]:
         """The applications to ask about, how many at a time, and where the next turn goes on."""
         turn = self.turn
         api, client = await self.vendors.client(turn.connection_id)
         resume = {turn.resource: turn.resume} if turn.resume else None
-        changed, point = await client.changed(turn.resource, turn.since - _OVERLAP, resume)
+        changed, point = await client.changed(turn.resource, turn.since - _OVERLAP, resume, heard)
         return sorted({*changed, *turn.watched}), api.CHUNK, point
 
-    async def _ask(self, ids: Sequence[str]) -> Heard:
+    async def _ask(self, ids: Sequence[str], _: _Heard) -> Heard:
         api, client = await self.vendors.client(self.turn.connection_id)
         reading = api.read_answers(await client.applications(ids), self.now)
         return Heard(reading, self.now, "poll")

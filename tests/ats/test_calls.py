@@ -214,6 +214,28 @@ async def test_pages_follow_the_cursor(ground: Round) -> None:
     assert ground.asked("/v3/applications") == 3
 
 
+async def test_what_changed_is_told_page_by_page() -> None:
+    """Whoever asks hears of each page as it comes, and in the end of every application once."""
+    pages, heard = {"/token": 0}, []
+
+    async def three(asked: Asked) -> Answer:
+        if asked.path == "/token":
+            return Answer(200, {"access_token": "t"})
+        page = pages[asked.path] = pages.get(asked.path, 0) + 1
+        link = {"link": f'</v3/applications?cursor={page}>; rel="next"'} if page < 3 else {}
+        return Answer(200, [{"id": page}, {"id": page + 1}], link)
+
+    async def page_heard() -> None:
+        heard.append(pages["/v3/applications"])
+
+    async with Loopback(three) as server, vendor_http() as http:
+        account = Account("i", "s", api_base=f"{server.url}/v3", auth_url=f"{server.url}/token")
+        limits = Limits(most_pages=1)
+        client = VendorClient("c5", api, account, tokens=MemoryTokens(), http=http, limits=limits)
+        assert await client.changed("applications", START, None, page_heard) == (["1", "2", "3", "4"], None)
+    assert heard == [1, 2, 3]
+
+
 async def test_endless_pages_come_to_an_end(ground: Round) -> None:
     """A vendor's loop of cursors does not become ours."""
 

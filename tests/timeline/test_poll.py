@@ -1,7 +1,7 @@
 """The poll: one that fails costs itself only, and nobody holds a turn for longer than a lease."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,9 @@ from tests.flow.small import MONDAY, Small, open_small
 
 IDS = [f"{number:03}" for number in range(120)]
 """Three chunks."""
+
+
+Heard = Callable[[], Awaitable[None]]
 
 
 @dataclass
@@ -38,7 +41,10 @@ class TwinAts:
     CHUNK = 50
     PUSHED = USUALLY_PUSHED
 
-    async def changed(self, _resource: str, _since: datetime, _resume: object) -> tuple[list[str], None]:
+    async def changed(
+        self, _resource: str, _since: datetime, _resume: object, heard: Heard
+    ) -> tuple[list[str], None]:
+        await heard()
         return IDS, None
 
     async def applications(self, ids: Sequence[str]) -> Sequence[str]:
@@ -142,7 +148,10 @@ async def test_the_turn_of_one_that_hangs_is_not_the_others(
     monkeypatch.setattr(poll, "_PATIENCE", timedelta(milliseconds=50))
 
     class Hanging(TwinAts):
-        async def changed(self, _resource: str, _since: datetime, _resume: object) -> tuple[list[str], None]:
+        async def changed(
+            self, _resource: str, _since: datetime, _resume: object, heard: Heard
+        ) -> tuple[list[str], None]:
+            await heard()
             await asyncio.Event().wait()
             raise AssertionError
 
@@ -150,3 +159,46 @@ async def test_the_turn_of_one_that_hangs_is_not_the_others(
     cursor = await small.one(PollCursor)
     assert cursor.failure == "timeout: No answer within the lease."
     assert cursor.next_at > small.clock.now()
+
+
+async def test_a_long_list_of_changes_is_read_to_its_end(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an outage it takes longer than a lease: each page renews that, else no turn would ever end."""
+    monkeypatch.setattr(poll, "_PATIENCE", timedelta(milliseconds=400))
+    leases = []
+
+    class Long(TwinAts):
+        async def changed(
+            self, _resource: str, _since: datetime, _resume: object, heard: Heard
+        ) -> tuple[list[str], None]:
+            for _ in range(6):
+                await asyncio.sleep(0.1)
+                await heard()
+                leases.append((await small.one(PollCursor)).leased_until)
+            return IDS, None
+
+    assert await _poll(small, Long()) == 1
+    cursor = await small.one(PollCursor)
+    assert (cursor.failure, cursor.read_until) == (None, small.clock.now())
+    assert leases == sorted(set(leases))
+    assert await _known(small) == set(IDS)
+
+
+async def test_whose_turn_was_taken_over_reads_no_further(small: Small) -> None:
+    """The next page would be read for nobody."""
+    pages = []
+
+    class Slow(TwinAts):
+        async def changed(
+            self, _resource: str, _since: datetime, _resume: object, heard: Heard
+        ) -> tuple[list[str], None]:
+            for page in range(3):
+                pages.append(page)
+                await small.execute("UPDATE poll_cursor SET lease = lease + 1")
+                await heard()
+            return IDS, None
+
+    assert await _poll(small, Slow()) == 1
+    assert pages == [0]
+    assert (await small.one(PollCursor)).failures == 0
