@@ -105,15 +105,19 @@ def instant(value: object) -> datetime | None:
 
 
 def day(value: object) -> str | None:
-    """A date as ``YYYY-MM-DD``, from an ISO date or time, or from the US style ``04/15/2013``."""
-    if isinstance(value, str) and (us_style := _US_DATE.fullmatch(value.strip())):
+    """A date as ``YYYY-MM-DD``, from an ISO date or time, or from the US style ``04/15/2013``.
+
+    Of a time it is the day as written: midnight in Berlin does not belong to the day before.
+    """
+    if not isinstance(value, str):
+        return None
+    if us_style := _US_DATE.fullmatch(value.strip()):
         month, day_of_month, year = map(int, us_style.groups())
         try:
             return date(year, month, day_of_month).isoformat()
         except ValueError:
             return None
-    moment = instant(value)
-    return moment.date().isoformat() if moment else None
+    return datetime.fromisoformat(value.strip()).date().isoformat() if instant(value) else None
 
 
 def stamp(moment: datetime | None) -> str | None:
