@@ -68,8 +68,8 @@ __all__ = [
 ASSUMED_RATE = 30, timedelta(seconds=10)
 """A guess: the limit that came on 2025-10-15 is not public."""
 CHUNK = 6
-PUSHED = USUALLY_PUSHED
 """Three requests for each candidate, one for each job, and two lists: 26 at most, in 20 seconds."""
+PUSHED = USUALLY_PUSHED
 STEADY = frozenset({"admins", "disqualify_reasons"})
 
 _PER_PAGE = "100"

@@ -66,8 +66,8 @@ AUTH_URL = "https://www.smartrecruiters.com/identity/oauth/token"
 
 ASSUMED_RATE = 10, timedelta(seconds=1)
 CHUNK = 10
-PUSHED = USUALLY_PUSHED
 """An application costs some eight calls, and half the rate is five a second."""
+PUSHED = USUALLY_PUSHED
 STEADY = frozenset({"users"})
 WRITES = frozenset({WriteKind.NOTE, WriteKind.TAG})
 

@@ -70,8 +70,8 @@ REGIONS: Mapping[str, str] = {
 
 ASSUMED_RATE = 50, timedelta(seconds=10)
 CHUNK = 20
-PUSHED = USUALLY_PUSHED
 """One request an application, and one a job that is new to us: at most 40, at half the rate 16 seconds."""
+PUSHED = USUALLY_PUSHED
 STEADY = frozenset({TEAMS})
 
 _JSON_API = "application/vnd.api+json"
