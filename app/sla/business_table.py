@@ -10,14 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import accumulate
+from operator import eq, itemgetter, sub
 
 from app.errors import BeyondHorizon, CalendarNeverOpens, InvalidSpan
 from app.moments import TZDATA_VERSION
-from app.sla.business_hours import Calendar
-from app.sla.business_zones import FIRST_YEAR, LAST_YEAR, spans, spans_of_year, year_start
+from app.sla.business_hours import EPOCH_WEEKDAY, Calendar
+from app.sla.business_zones import FIRST_YEAR, LAST_YEAR, Span, spans, spans_of_year, year_start
 
 MICRO = 1_000_000
 DAY = 86_400
+_MINUTE = 60 * MICRO
 FOREVER = 10**18
 """Later than any instant, in microseconds since the epoch."""
 HORIZON = 6 * 1461 * DAY // 4 * MICRO
@@ -25,6 +28,8 @@ HORIZON = 6 * 1461 * DAY // 4 * MICRO
 
 Segment = tuple[int, int]
 """An open stretch, half-open; in microseconds since the epoch unless a name says seconds."""
+
+_opening, _closing = itemgetter(0), itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,16 +233,18 @@ def _joined(reigns: Sequence[tuple[int, Calendar]], first: int, last: int, known
         segments += zip(known.opens[1:], known.closes[1:], strict=True)
         segments += [s for year in range(known.last_year + 1, last + 1) for s in _ruled_in(reigns, year)]
     low, high = year_start(first) * MICRO, year_start(last + 1) * MICRO
-    opens, closes, before, total = [low], [low], [0], 0
-    for opening, closing in segments:
-        if opening == closes[-1] and len(closes) > 1:
-            closes[-1] = closing
-        else:
-            opens.append(opening)
-            closes.append(closing)
-            before.append(total)
-        total += closing - opening
-    return Table(first, last, low, high, opens, closes, before, total)
+    opens, closes = _without_seams(segments)
+    *before, total = accumulate(map(sub, closes, opens), initial=0)
+    return Table(first, last, low, high, [low, *opens], [low, *closes], [0, *before], total)
+
+
+def _without_seams(segments: Sequence[Segment]) -> tuple[list[int], list[int]]:
+    """Openings and closings, where stretches that touch are one."""
+    opens, closes = [opening for opening, _ in segments], [closing for _, closing in segments]
+    if not any(map(eq, opens[1:], closes)):
+        return opens, closes
+    apart = [i for i in range(1, len(opens)) if opens[i] != closes[i - 1]]
+    return [opens[0], *(opens[i] for i in apart)], [*(closes[i - 1] for i in apart), closes[-1]]
 
 
 def _ruled_in(reigns: Sequence[tuple[int, Calendar]], year: int) -> Iterator[Segment]:
@@ -245,17 +252,39 @@ def _ruled_in(reigns: Sequence[tuple[int, Calendar]], year: int) -> Iterator[Seg
     ends = (*(since for since, _ in reigns[1:]), FOREVER)
     begin, end = year_start(year) * MICRO, year_start(year + 1) * MICRO
     for (since, calendar), until in zip(reigns, ends, strict=True):
-        if since < end and until > begin:
-            for opening, closing in _open_in(calendar, year):
-                if max(opening, since) < min(closing, until):
-                    yield max(opening, since), min(closing, until)
+        low, high = max(since, begin), min(until, end)
+        if low < high:
+            for span in spans_of_year(calendar.tz, year):
+                yield from _open_in(calendar, span, low, high)
 
 
-def _open_in(calendar: Calendar, year: int) -> Iterator[Segment]:
-    for low, high, offset in spans_of_year(calendar.tz, year):
-        for day in range((low + offset) // DAY, (high + offset - 1) // DAY + 1):
-            midnight = day * DAY - offset
-            for start, end in calendar.open_on(day):
-                opening, closing = max(midnight + start * 60, low), min(midnight + end * 60, high)
-                if opening < closing:
-                    yield opening * MICRO, closing * MICRO
+def _open_in(calendar: Calendar, span: Span, low: int, high: int) -> list[Segment]:
+    """The open stretches of one span of constant offset, as far as they lie in ``[low, high)``.
+
+    Day by day in one go: this is what compiling a year costs.
+    """
+    begin, end, offset = span
+    first, last = (begin + offset) // DAY, (end + offset - 1) // DAY
+    week = (first + EPOCH_WEEKDAY) % 7
+    days = list((calendar.pattern * (2 + (last - first) // 7))[week : week + last - first + 1])
+    for day, hours in calendar.special.items():
+        if first <= day <= last:
+            days[day - first] = hours
+    midnights = range((first * DAY - offset) * MICRO, FOREVER, DAY * MICRO)
+    found = [
+        (midnight + start * _MINUTE, midnight + stop * _MINUTE)
+        for midnight, hours in zip(midnights, days, strict=False)
+        for start, stop in hours
+    ]
+    return _clipped(found, max(low, begin * MICRO), min(high, end * MICRO))
+
+
+def _clipped(segments: list[Segment], low: int, high: int) -> list[Segment]:
+    """What of these, in order, lies in ``[low, high)``."""
+    i = bisect_right(segments, low, key=_closing)
+    j = bisect_left(segments, high, key=_opening)
+    inside = segments[i:j]
+    if inside:
+        inside[0] = max(inside[0][0], low), inside[0][1]
+        inside[-1] = inside[-1][0], min(inside[-1][1], high)
+    return inside
