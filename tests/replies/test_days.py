@@ -56,6 +56,7 @@ DEADLINES = {
     "I have another offer, they gave me 24 hours": date(2026, 11, 11),
     "I have another offer, must decide within 48 hours": date(2026, 11, 12),
     "I have another offer, which expires in two weeks": date(2026, 11, 24),
+    "I have another offer and must answer by Friday; it came on a Monday": date(2026, 11, 13),
     "I have another offer, must reply tomorrow": date(2026, 11, 11),
     "I have another offer, have to answer by the end of the week": date(2026, 11, 13),
     "I have another offer, have to answer by the end of next week": date(2026, 11, 20),
