@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from app.ats.ashby_application import Ids, collect_application, collect_job, collect_members, hired_at
-from app.ats.ashby_facts import candidate_person, hired, offer_facts, profile_url, snapshot
+from app.ats.ashby_facts import candidate_person, hired, offer_facts, profile_url
 from app.ats.ashby_interviews import Whose, collect_schedule
 from app.ats.canonical import Fact, FactKind, Reading
 from app.ats.collected import Collected
 from app.ats.fields import Answers, Json, child, children, identity, instant, text
+from app.ats.told import snapshot
 
 
 def read_answers(answers: Answers, received_at: datetime) -> Reading:

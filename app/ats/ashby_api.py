@@ -22,6 +22,7 @@ from app.ats.ashby_writes import (
     notes_requests,
     write_step,
 )
+from app.ats.by_key import auth_url, read_token, token_request
 from app.ats.canonical import USUALLY_PUSHED, Named, NamedKind
 from app.ats.fields import Answers, Json, child, children, identity, parse_object, text
 from app.ats.http import Account, ApiRequest, ApiResponse, Rate, Token
@@ -76,22 +77,6 @@ _LONGEST_TOKEN = 4_000
 def api_base(account: Account) -> str:
     """Ashby has one address for all accounts."""
     return account.api_base or API_BASE
-
-
-def auth_url(account: Account) -> None:
-    """The key itself is sent."""
-    del account
-
-
-def token_request(account: Account) -> None:
-    """The key itself is sent."""
-    del account
-
-
-def read_token(response: ApiResponse, now: datetime) -> Token:
-    """There are no tokens."""
-    del response, now
-    raise MalformedBody("Ashby gives no tokens.")
 
 
 def with_credentials(request: ApiRequest, account: Account, token: Token | None) -> ApiRequest:

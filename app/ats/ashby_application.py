@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.ats.ashby_facts import candidate_person, hiring_team, job_data, member_person, snapshot
+from app.ats.ashby_facts import candidate_person, hiring_team, job_data, member_person
 from app.ats.canonical import Fact, FactKind
 from app.ats.collected import Collected
 from app.ats.fields import Json, child, children, digest, identity, instant, needed, stamp, stamped, text
+from app.ats.told import created, snapshot
 
 Ids = tuple[str, str, str | None]
 
@@ -33,7 +34,7 @@ def collect_application(into: Collected, application: Json, *, new: bool = False
     ids = application_id, candidate_id, identity(job.get("id"))
     made, at = instant(application.get("createdAt")), instant(application.get("updatedAt"))
     if made:
-        into.fact(Fact(FactKind.APPLICATION_CREATED, f"application:{application_id}:created", made, *ids))
+        into.fact(created(application_id, made, *ids[1:]))
     into.person(candidate_person(candidate, candidate_id))
     team = [*children(application, "hiringTeam")]
     collect_members(into, team, "userId")

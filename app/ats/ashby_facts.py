@@ -4,7 +4,7 @@ Shapes as in Ashby's OpenAPI document of 2026-08 and recorded answers of 2026-05
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,13 +30,6 @@ _ROLES = (
     ("recruiters", re.compile(r"recruit|talent", re.IGNORECASE)),
 )
 """Role names are free in each organisation; the first that fits wins, as for a recruiting coordinator."""
-
-
-def snapshot(
-    kind: FactKind, subject: str, data: Mapping[str, Any], at: datetime | None, **ids: str | None
-) -> Fact:
-    """Attributes as of an instant: one fact a state and time, so a state that comes back is a new fact."""
-    return Fact(kind, f"{subject}:as-of:{stamp(at) or ''}:{digest(data)}", at, data=data, **ids)
 
 
 def hiring_team(team: Sequence[Json]) -> dict[str, list[str]]:

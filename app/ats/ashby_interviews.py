@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from app.ats.ashby_application import collect_members
-from app.ats.ashby_facts import snapshot
 from app.ats.canonical import Fact, FactKind
 from app.ats.collected import Collected
 from app.ats.fields import Json, child, children, identity, instant, stamp, text
+from app.ats.told import snapshot
 
 Whose = tuple[str | None, str | None, str | None]
 """Application, candidate and job."""

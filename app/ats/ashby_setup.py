@@ -3,9 +3,23 @@
 from collections.abc import Mapping, Sequence
 
 from app.ats.ashby_requests import ask, tell
+from app.ats.by_hand import webhook_findings, webhook_requests
 from app.ats.fields import Answers, identity
 from app.ats.http import ApiRequest
 from app.ats.steps import Done, Put, Question, Signer, Step
+
+__all__ = [
+    "BY_HAND",
+    "PERMISSIONS",
+    "QUESTIONS",
+    "SIGNER",
+    "WEBHOOKS",
+    "by_hand",
+    "check_requests",
+    "create_step",
+    "webhook_findings",
+    "webhook_requests",
+]
 
 WEBHOOKS = (
     "applicationSubmit",
@@ -86,18 +100,6 @@ def create_step(url: str, secret: str, answers: Answers, base: str | None = None
         *(f"  {action}" for action in BY_HAND),
     )
     return Done(left=left)
-
-
-def webhook_requests(base: str | None = None) -> Mapping[str, Sequence[ApiRequest]]:
-    """Ashby does not list its webhooks."""
-    del base
-    return {}
-
-
-def webhook_findings(answers: Answers, url: str) -> Sequence[str]:
-    """Nothing can be known."""
-    del answers, url
-    return ()
 
 
 def check_requests(base: str | None = None) -> Mapping[str, ApiRequest]:

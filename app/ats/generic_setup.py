@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.ats.fields import Answers
+from app.ats.by_hand import create_step, webhook_findings, webhook_requests
 from app.ats.http import ApiRequest
 from app.ats.steps import Question, Signer
+
+__all__ = [
+    "QUESTIONS",
+    "SIGNER",
+    "by_hand",
+    "check_requests",
+    "create_step",
+    "webhook_findings",
+    "webhook_requests",
+]
 
 QUESTIONS: Sequence[Question] = ()
 SIGNER = Signer.US
@@ -28,23 +38,6 @@ def by_hand(url: str) -> Sequence[str]:
         "What a body holds: `heardback events schema` prints its JSON Schema, docs/generic-webhook.md has a",
         'line of shell that signs and sends. Begin with the body {"type":"ping"}.',
     ]
-
-
-def create_step(url: str, secret: str, answers: Answers, base: str | None = None) -> None:
-    """There is no API."""
-    del url, secret, answers, base
-
-
-def webhook_requests(base: str | None = None) -> Mapping[str, Sequence[ApiRequest]]:
-    """There is no API."""
-    del base
-    return {}
-
-
-def webhook_findings(answers: Answers, url: str) -> Sequence[str]:
-    """Nothing can be known."""
-    del answers, url
-    return ()
 
 
 def check_requests(base: str | None = None) -> Mapping[str, ApiRequest]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from app.ats.by_time import resume_point
 from app.ats.canonical import USUALLY_PUSHED, Named, NamedKind
 from app.ats.fields import Answers, Json, identity, instant, parse_object, stamp, whole
 from app.ats.greenhouse_answers import read_answers
@@ -126,11 +127,6 @@ def changed_requests(
     after = ("updated_at", f"gte|{stamp(since)}")
     followed = ("applications", "interviews", "scorecards", "offers")
     return {resource: (_list(resource, after, base),) for resource in followed}
-
-
-def resume_point(response: ApiResponse) -> None:
-    """Greenhouse goes by time."""
-    del response
 
 
 def changed_applications(answers: Answers) -> list[str]:

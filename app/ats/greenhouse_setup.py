@@ -5,10 +5,21 @@ Webhook and Harvest v3 docs, read 2026-11.
 
 from collections.abc import Mapping, Sequence
 
-from app.ats.fields import Answers
+from app.ats.by_hand import create_step, webhook_findings, webhook_requests
 from app.ats.greenhouse_api import SCOPES, list_requests
 from app.ats.http import ApiRequest
 from app.ats.steps import Question, Signer
+
+__all__ = [
+    "QUESTIONS",
+    "SIGNER",
+    "WEBHOOKS",
+    "by_hand",
+    "check_requests",
+    "create_step",
+    "webhook_findings",
+    "webhook_requests",
+]
 
 WEBHOOKS = (
     "new_candidate_application",
@@ -60,23 +71,6 @@ def by_hand(url: str) -> Sequence[str]:
         "",
         *(f"  {scope}" for scope in SCOPES),
     ]
-
-
-def create_step(url: str, secret: str, answers: Answers, base: str | None = None) -> None:
-    """Greenhouse has no API for webhooks."""
-    del url, secret, answers, base
-
-
-def webhook_requests(base: str | None = None) -> Mapping[str, Sequence[ApiRequest]]:
-    """Greenhouse does not tell its webhooks."""
-    del base
-    return {}
-
-
-def webhook_findings(answers: Answers, url: str) -> Sequence[str]:
-    """Nothing can be known."""
-    del answers, url
-    return ()
 
 
 def check_requests(base: str | None = None) -> Mapping[str, ApiRequest]:

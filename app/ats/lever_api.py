@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from app.ats.by_key import auth_url, read_token, token_request
+from app.ats.by_time import resume_point
 from app.ats.canonical import USUALLY_PUSHED
 from app.ats.fields import Answers, Json, child, children, parse_object, texts, whole
 from app.ats.http import Account, ApiRequest, ApiResponse, Target, Token
@@ -87,22 +89,6 @@ def api_base(account: Account) -> str:
         raise Unprocessable("Lever's region is us, eu or sandbox.", field="site") from error
 
 
-def auth_url(account: Account) -> None:
-    """The key itself is sent."""
-    del account
-
-
-def token_request(account: Account) -> None:
-    """The key itself is sent."""
-    del account
-
-
-def read_token(response: ApiResponse, now: datetime) -> Token:
-    """There is none."""
-    del response, now
-    raise MalformedBody("Lever's API keys need no token.")
-
-
 def with_credentials(request: ApiRequest, account: Account, token: Token | None) -> ApiRequest:
     """The request with the API key as its user name, without a password."""
     del token
@@ -160,11 +146,6 @@ def next_page(request: ApiRequest, response: ApiResponse) -> ApiRequest | None:
         return None
     kept = tuple(pair for pair in request.params if pair[0] != "offset")
     return ApiRequest(request.method, request.url, (*kept, ("offset", following)))
-
-
-def resume_point(response: ApiResponse) -> None:
-    """Lever goes by time."""
-    del response
 
 
 # Writing back

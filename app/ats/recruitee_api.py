@@ -9,21 +9,20 @@ are read back as far as needed.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from app.ats.by_key import auth_url, read_token, token_request
+from app.ats.by_time import resume_point
 from app.ats.canonical import USUALLY_PUSHED, Named, NamedKind
 from app.ats.fields import Answers, Json, child, children, stamp
-from app.ats.http import ApiRequest, ApiResponse
+from app.ats.http import ApiRequest
 from app.ats.recruitee_answers import read_answers
 from app.ats.recruitee_facts import ids_of, number, parts_of
 from app.ats.recruitee_failures import failure, rate
 from app.ats.recruitee_paths import (
     SINCE,
     api_base,
-    auth_url,
     get,
     next_page,
-    read_token,
     rows,
-    token_request,
     with_credentials,
 )
 from app.ats.recruitee_writes import (
@@ -86,11 +85,6 @@ def changed_requests(
     return {
         resource: (request.with_header(SINCE, stamp(since) or ""),) for resource, request in asked.items()
     }
-
-
-def resume_point(response: ApiResponse) -> None:
-    """Recruitee goes by time."""
-    del response
 
 
 def changed_applications(answers: Answers) -> list[str]:

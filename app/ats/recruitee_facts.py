@@ -6,12 +6,12 @@ every door.
 """
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from app.ats.canonical import Fact, FactKind, PersonFields, PersonRole
 from app.ats.fields import Json, child, digest, identity, instant, stamp, stamped, text, texts
+from app.ats.told import snapshot
 
 _NUMBER = re.compile(r"\d{1,20}", re.ASCII)
 _LATIN_PARTS = re.compile(r"[^\W\d_][\w.'’-]*( [^\s,]+)+")
@@ -99,13 +99,6 @@ def hired(ids: Ids, at: datetime | None, starts_at: str | None, unless: str = ""
     return Fact(FactKind.HIRED, key, at, *ids, {"offer_id": None, "starts_at": starts_at})
 
 
-def snapshot(
-    kind: FactKind, subject: str, data: Mapping[str, Any], at: datetime | None, unless: str = "", **ids: str
-) -> Fact:
-    """Attributes as of an instant; the same at the same time is one fact, a state that returns a new one."""
-    return Fact(kind, f"{subject}:as-of:{stamp(at) or unless}:{digest(data)}", at, data=data, **ids)
-
-
 def job_changed(offer: Json, job: str, at: datetime | None, unless: str = "", **said: Any) -> Fact:  # noqa: ANN401 -- any JSON
     """A job as the object tells it, with what else was ``said``; what it does not mention is left out."""
     department = text(offer.get("department")) or text(child(offer, "department").get("name"))
@@ -123,7 +116,7 @@ def job_changed(offer: Json, job: str, at: datetime | None, unless: str = "", **
         if theirs in offer:
             data[ours] = stamped(offer.get(theirs))
     when = instant(offer.get("updated_at")) or at
-    return snapshot(FactKind.JOB_CHANGED, f"job:{job}", data, when, unless, job=job)
+    return snapshot(FactKind.JOB_CHANGED, f"job:{job}", data, when, unless=unless, job=job)
 
 
 def _hiring_team(offer: Json) -> dict[str, list[str]] | None:
@@ -151,7 +144,7 @@ def application_changed(
         f"application:{application}",
         data,
         at,
-        unless,
+        unless=unless,
         application=application,
         candidate=candidate_id,
         job=job,
@@ -162,7 +155,7 @@ def candidate_changed(candidate: Json, candidate_id: str, at: datetime | None, u
     """The candidate as of now; said even with nothing to say, so that erasure finds what named them."""
     data = {"tags": tag_names(candidate)} if "tags" in candidate else {}
     subject = f"candidate:{candidate_id}"
-    return snapshot(FactKind.CANDIDATE_CHANGED, subject, data, at, unless, candidate=candidate_id)
+    return snapshot(FactKind.CANDIDATE_CHANGED, subject, data, at, unless=unless, candidate=candidate_id)
 
 
 def candidate_deleted(candidate_id: str, at: datetime | None) -> Fact:

@@ -7,7 +7,6 @@ subdomain (Recruitee API reference and public clients, read 2026-11).
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
 
 from app.ats.fields import Json, child, instant
 from app.ats.http import Account, ApiRequest, ApiResponse, Token
@@ -43,22 +42,6 @@ def api_base(account: Account) -> str:
     if not _COMPANY.fullmatch(account.site):
         raise Unprocessable("The company must be its number or subdomain in Recruitee.", field="site")
     return f"{API_ROOT}/c/{account.site}"
-
-
-def auth_url(account: Account) -> None:
-    """The personal API token itself is sent."""
-    del account
-
-
-def token_request(account: Account) -> None:
-    """There is nothing to ask for."""
-    del account
-
-
-def read_token(response: ApiResponse, now: datetime) -> Token:
-    """There are no access tokens; always raises `MalformedBody`."""
-    del response, now
-    raise MalformedBody("Recruitee gives no access tokens.")
 
 
 def with_credentials(request: ApiRequest, account: Account, token: Token | None) -> ApiRequest:

@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.ats.fields import Answers
+from app.ats.by_hand import create_step, webhook_findings, webhook_requests
 from app.ats.http import ApiRequest
 from app.ats.recruitee_failures import TOKENS
 from app.ats.recruitee_paths import get
-from app.ats.steps import Question, Signer, Step
+from app.ats.steps import Question, Signer
+
+__all__ = [
+    "EVENTS",
+    "QUESTIONS",
+    "SIGNER",
+    "by_hand",
+    "check_requests",
+    "create_step",
+    "webhook_findings",
+    "webhook_requests",
+]
 
 EVENTS = (
     "New candidate",
@@ -43,24 +54,6 @@ def by_hand(url: str) -> Sequence[str]:
         f"The API token is made in {TOKENS};",
         "notes appear in the name of its owner, who must be allowed to see candidates, jobs and team.",
     ]
-
-
-def create_step(url: str, secret: str, answers: Answers, base: str | None = None) -> Step | None:
-    """Recruitee's API for webhooks is not public."""
-    del url, secret, answers, base
-    return None
-
-
-def webhook_requests(base: str | None = None) -> Mapping[str, Sequence[ApiRequest]]:
-    """So its webhooks are not told."""
-    del base
-    return {}
-
-
-def webhook_findings(answers: Answers, url: str) -> Sequence[str]:
-    """Nothing can be known."""
-    del answers, url
-    return ()
 
 
 def check_requests(base: str | None = None) -> Mapping[str, ApiRequest]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from app.ats.by_time import resume_point
 from app.ats.canonical import USUALLY_PUSHED
 from app.ats.fields import Answers, Json, identity, parse_object, text, texts, whole
 from app.ats.http import Account, ApiRequest, ApiResponse, Rate, Target, Token
@@ -170,11 +171,6 @@ def _with_param(request: ApiRequest, name: str, value: str) -> ApiRequest | None
         return None  # a page that leads to itself would be read for ever
     others = tuple(pair for pair in request.params if pair[0] != name)
     return replace(request, params=(*others, (name, value)))
-
-
-def resume_point(response: ApiResponse) -> None:
-    """SmartRecruiters goes by time."""
-    del response
 
 
 def rate(response: ApiResponse, now: datetime) -> Rate | None:

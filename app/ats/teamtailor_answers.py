@@ -13,8 +13,9 @@ from typing import Any
 from app.ats.canonical import Fact, FactKind, PersonFields, PersonRole, Reading
 from app.ats.collected import Collected
 from app.ats.fields import Answers, Json, identity, stamp, text, texts, truth
-from app.ats.teamtailor_facts import ending, not_before, snapshot
+from app.ats.teamtailor_facts import ending, not_before
 from app.ats.teamtailor_rows import attribute, has_attribute, moment, related
+from app.ats.told import created, snapshot
 
 TEAMS = "teams"
 """The resource under which jobs stand that were asked for their team only; such a row may be minutes old."""
@@ -66,8 +67,7 @@ def _application(into: Collected, row: Json, external_id: str, known: _Known) ->
         return  # a row beside another one, without its relations: half a truth
     created_at = moment(row, "created-at")
     if created_at:
-        key = f"application:{external_id}:created"
-        into.fact(Fact(FactKind.APPLICATION_CREATED, key, created_at, external_id, candidate, job))
+        into.fact(created(external_id, created_at, candidate, job))
     stage_id = related(row, "stage")
     stage = known.one("stages", stage_id)
     entered_at = moment(row, "changed-stage-at") or created_at

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from app.ats.by_key import auth_url, read_token, token_request
+from app.ats.by_time import resume_point
 from app.ats.canonical import USUALLY_PUSHED, Named, NamedKind
 from app.ats.fields import Answers, Json, child, children, identity, parse_object, stamp, text
 from app.ats.http import Account, ApiRequest, ApiResponse, Rate, Token
@@ -93,22 +95,6 @@ def api_base(account: Account) -> str:
 # Credentials
 
 
-def auth_url(account: Account) -> None:
-    """The key itself is sent."""
-    del account
-
-
-def token_request(account: Account) -> None:
-    """There are no tokens."""
-    del account
-
-
-def read_token(response: ApiResponse, now: datetime) -> Token:
-    """Always raises `MalformedBody`: there are no tokens."""
-    del response, now
-    raise MalformedBody("Teamtailor has no access tokens.")
-
-
 def with_credentials(request: ApiRequest, account: Account, token: Token | None) -> ApiRequest:
     """The request with the key, the version and JSON:API's content type."""
     del token
@@ -137,11 +123,6 @@ def changed_requests(
         "job-applications": (ApiRequest("GET", f"{root}/job-applications", (after, pages)),),
         "candidates": (ApiRequest("GET", f"{root}/candidates", candidates),),
     }
-
-
-def resume_point(response: ApiResponse) -> None:
-    """Teamtailor goes by time."""
-    del response
 
 
 def changed_applications(answers: Answers) -> list[str]:

@@ -1,19 +1,10 @@
 """Facts that Teamtailor tells through more than one door, with one key whichever it came through."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from app.ats.canonical import Fact, FactKind
-from app.ats.fields import Json, digest, stamp
+from app.ats.fields import Json, stamp
 from app.ats.teamtailor_rows import moment
-
-
-def snapshot(
-    kind: FactKind, subject: str, data: Mapping[str, Any], at: datetime | None, **ids: str | None
-) -> Fact:
-    """Attributes as of an instant: the same state at the same time is one fact; one that returns is new."""
-    return Fact(kind, f"{subject}:as-of:{stamp(at) or ''}:{digest(data)}", at, data=data, **ids)
 
 
 def ending(

@@ -5,11 +5,21 @@ Company webhook docs of 2026-06-11 and API docs of 2021-02-01, read 2026-11.
 
 from collections.abc import Mapping, Sequence
 
-from app.ats.fields import Answers
+from app.ats.by_hand import create_step, webhook_findings, webhook_requests
 from app.ats.http import ApiRequest
 from app.ats.steps import Question, Signer
 from app.ats.teamtailor_read import EVENTS
 from app.ats.teamtailor_writes import API_BASE
+
+__all__ = [
+    "QUESTIONS",
+    "SIGNER",
+    "by_hand",
+    "check_requests",
+    "create_step",
+    "webhook_findings",
+    "webhook_requests",
+]
 
 QUESTIONS = (
     Question("api_key", "API key (type Admin, read and write)", secret=True),
@@ -34,23 +44,6 @@ def by_hand(url: str) -> Sequence[str]:
         "",
         "In Settings › Integrations › API keys, make a key of the type Admin that may read and write.",
     ]
-
-
-def create_step(url: str, secret: str, answers: Answers, base: str | None = None) -> None:
-    """Teamtailor documents no API for webhooks."""
-    del url, secret, answers, base
-
-
-def webhook_requests(base: str | None = None) -> Mapping[str, Sequence[ApiRequest]]:
-    """Teamtailor does not tell its webhooks."""
-    del base
-    return {}
-
-
-def webhook_findings(answers: Answers, url: str) -> Sequence[str]:
-    """Nothing can be known."""
-    del answers, url
-    return ()
 
 
 def check_requests(base: str | None = None) -> Mapping[str, ApiRequest]:

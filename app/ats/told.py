@@ -17,7 +17,7 @@ def snapshot(
     data: Mapping[str, Any],
     at: datetime | None,
     *,
-    unless: str = "",
+    unless: str | None = None,
     **ids: str | None,
 ) -> Fact:
     """Attributes as of an instant. ``unless`` marks the place of a snapshot that has no time of its own.
@@ -25,7 +25,7 @@ def snapshot(
     The key holds the time and a content hash: the same state seen twice at the same time is one fact, and a
     state that comes back later is a fact of its own.
     """
-    return Fact(kind, f"{subject}:as-of:{stamp(at) or unless}:{digest(data)}", at, data=data, **ids)
+    return Fact(kind, f"{subject}:as-of:{stamp(at) or unless or ''}:{digest(data)}", at, data=data, **ids)
 
 
 def created(application: str, at: datetime, candidate: str | None, job: str | None) -> Fact:

@@ -9,15 +9,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from app.ats.by_key import auth_url, read_token, token_request
+from app.ats.by_time import resume_point
 from app.ats.canonical import FactKind, Named, NamedKind
 from app.ats.fields import Answers, Json, child, children, identity, instant, stamp, text, truth
-from app.ats.http import Account, ApiRequest, ApiResponse, Token
+from app.ats.http import Account, ApiRequest, Token
 from app.ats.steps import WriteKind
 from app.ats.workable_answers import ACTIVITIES, JOB_MEMBERS, read_answers
 from app.ats.workable_failures import failure, rate
 from app.ats.workable_pages import PER_PAGE, activities, get, next_page, quoted, rows
 from app.ats.workable_writes import created_id, marker_in, note_request, notes_requests, write_step
-from app.errors import MalformedBody, Unprocessable
+from app.errors import Unprocessable
 
 __all__ = [
     "ASSUMED_RATE",
@@ -70,22 +72,6 @@ def api_base(account: Account) -> str:
     return f"https://{account.site}.workable.com/spi/v3"
 
 
-def auth_url(account: Account) -> None:
-    """The access token itself is sent."""
-    del account
-
-
-def token_request(account: Account) -> None:
-    """The access token itself is sent."""
-    del account
-
-
-def read_token(response: ApiResponse, now: datetime) -> Token:
-    """Workable gives no tokens here; raises `MalformedBody`."""
-    del response, now
-    raise MalformedBody("Workable's access tokens are not fetched.")
-
-
 def with_credentials(request: ApiRequest, account: Account, token: Token | None) -> ApiRequest:
     """The request with its bearer token."""
     del token
@@ -111,11 +97,6 @@ def changed_requests(
         "candidates": (get("candidates", base, ("updated_after", after), PER_PAGE),),
         "events": (get("events", base, *within, PER_PAGE),),
     }
-
-
-def resume_point(response: ApiResponse) -> None:
-    """Workable goes by time."""
-    del response
 
 
 def changed_applications(answers: Answers) -> list[str]:

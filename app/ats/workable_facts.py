@@ -13,7 +13,7 @@ from typing import Any
 from app.ats.canonical import Fact, FactKind, PersonFields, PersonRole
 from app.ats.collected import Collected
 from app.ats.fields import Json, child, digest, identity, instant, needed, stamp, text, texts, truth
-from app.ats.told import snapshot
+from app.ats.told import created, snapshot
 
 _URL = re.compile(r"https://[a-z0-9-]{1,63}\.workable\.com/[^\s<>\"'\\@]*", re.ASCII)
 _LONGEST_ID = 64
@@ -63,7 +63,7 @@ def collect_candidate(
         unless,
     )
     if created_at := instant(row.get("created_at")):
-        into.fact(Fact(FactKind.APPLICATION_CREATED, f"{of.name}:created", created_at, data={}, **of.ids))
+        into.fact(created(of.id, created_at, of.id, of.job))
     if of.job and (title := text(job.get("title"))):
         subject = f"job:{of.job}"
         into.fact(snapshot(FactKind.JOB_CHANGED, subject, {"name": title}, of.at, unless=unless, job=of.job))
