@@ -1,5 +1,6 @@
 """A mail that came back is stored once, sealed, and what follows from it happens in the same transaction."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 
@@ -113,7 +114,8 @@ class Inbox:
         if who.sort is not Sort.REPLY:
             row.state = ReplyState.APART
         effects = Effects(session, self.vault, row, found, at)
-        await effects.follow(who, read(words, (mail.sent_at or at.business).date()))
+        # The first answer compiles the phrases, which takes a while; nobody else waits for that.
+        await effects.follow(who, await asyncio.to_thread(read, words, (mail.sent_at or at.business).date()))
 
 
 def place(row: Reply, found: Found | None) -> None:
