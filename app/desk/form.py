@@ -43,8 +43,8 @@ def read_form(content_type: str, body: bytes) -> Form:
     if set(read) - set(_LONGEST) or any(len(values) != 1 for values in read.values()):
         raise BadRequest("Decide on the page itself.")
     values = {name: given[0].strip() for name, given in read.items()}
-    act = values.get("act", "")
-    if act not in ACTS:
+    act = values.get("act")
+    if act not in ACTS or "nonce" not in values:
         raise BadRequest("Decide on the page itself.")
     for name, value in values.items():
         if len(value) > _LONGEST[name] or "\0" in value:

@@ -243,6 +243,7 @@ async def test_forged_forms_and_tokens_act_on_nothing(found: Asked) -> None:
         (f"act=approve&act=approve&nonce={nonce}", "application/x-www-form-urlencoded"),
         (f"act=approve&nonce={nonce}&more=1", "application/x-www-form-urlencoded"),
         ("act=%ff&nonce=%ff", "application/x-www-form-urlencoded"),
+        ("act=approve", "application/x-www-form-urlencoded"),
         ("&".join(["act=approve"] * 50), "application/x-www-form-urlencoded"),
         ("", "text/plain"),
     ):
