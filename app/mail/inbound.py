@@ -6,6 +6,7 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.policy import default
 
+from app.ats.fields import text as storable
 from app.errors import MalformedBody
 from app.mail.heard import (
     LONGEST_HEADERS,
@@ -106,7 +107,8 @@ def _content(part: Message) -> str:
         text = payload.decode(charset, "replace")
     except (LookupError, ValueError):
         text = payload.decode("utf-8", "replace")
-    return text.replace("\r\n", "\n").replace("\x00", "")[:LONGEST_TEXT]
+    # Some charsets can spell half of a character pair, which nothing can store or show.
+    return storable(text.replace("\r\n", "\n"), LONGEST_TEXT) or ""
 
 
 def _attachments(message: EmailMessage) -> tuple[str, ...]:
