@@ -10,7 +10,7 @@ from app.ats.canonical import FactKind
 from app.delivery.claim import Instants
 from app.delivery.models import Checked, Delivery, DeliveryState, RouteHealth, Suppression
 from app.delivery.settle import locked_follow_up, settle
-from app.delivery.suppressions import lift_people
+from app.delivery.suppressions import lift_people, suppress_hash
 from app.delivery.ways import MAIL, speaks
 from app.errors import NotFound, WrongState
 from app.followups.models import Approval, FollowUp, FollowUpState
@@ -206,12 +206,8 @@ async def suppress(
 ) -> Suppression:
     """From now on nothing is sent to that address; one that is suppressed already keeps its reason."""
     hashed = vault.address_hash(address)
-    known = await session.get(Suppression, hashed)
-    if known is None:
-        known = Suppression(address_hash=hashed, reason=reason, source=source, created_at=now)
-        session.add(known)
-        await session.flush()
-    return known
+    await suppress_hash(session, hashed, reason=reason, source=source, now=now)
+    return await session.get_one(Suppression, hashed)
 
 
 async def lift(session: AsyncSession, vault: Vault, address: str) -> Suppression:

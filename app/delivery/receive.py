@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.db import Sessions, unit_of_work
+from app.db import Sessions, among, insert_many, unit_of_work
 from app.delivery.claim import Instants
 from app.delivery.health import check_domains
 from app.delivery.hook_bytes import open_hook
@@ -158,9 +157,9 @@ async def store(
     ]
     if not values:
         return ()
-    statement = insert(ReceiptRow).values(values).on_conflict_do_nothing().returning(col(ReceiptRow.id))
+    statement = insert_many(ReceiptRow, values).on_conflict_do_nothing().returning(col(ReceiptRow.id))
     fresh = (await session.scalars(statement)).all()
-    rows = await session.scalars(select(ReceiptRow).where(col(ReceiptRow.id).in_(fresh)))
+    rows = await session.scalars(select(ReceiptRow).where(among(col(ReceiptRow.id), fresh)))
     return rows.all()
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.db import insert_many
 from app.delivery.models import PersonSuppression, Suppression
 from app.errors import NotFound
 from app.privacy.vault import Vault
@@ -43,7 +44,7 @@ async def suppress_hashes(session: AsyncSession, rows: Iterable[tuple[bytes, str
     values = [dict(zip(names, row, strict=True)) for row in rows]
     if not values:
         return 0
-    statement = insert(Suppression).values(values).on_conflict_do_nothing()
+    statement = insert_many(Suppression, values).on_conflict_do_nothing()
     return len((await session.scalars(statement.returning(col(Suppression.address_hash)))).all())
 
 

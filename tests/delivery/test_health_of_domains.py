@@ -1,5 +1,6 @@
 """Suppression over API and files, and the breaker of a sending domain."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -7,13 +8,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
 from app.access import keys
 from app.db import unit_of_work
 from app.delivery import health
+from app.delivery.by_hand import suppress
 from app.delivery.health import Rates, why_pause
 from app.delivery.models import Delivery, Suppression
-from app.delivery.suppression_file import read_file
+from app.delivery.suppression_file import MOST, read_file
 from app.errors import Unprocessable
 from app.timeline.models import Person
 from tests.delivery.receipts_house import Door, open_door
@@ -122,6 +125,32 @@ async def test_a_file_is_read_in_and_written_out_by_hash(door: Door) -> None:
     assert _to_candidate(small) == []
 
 
+async def test_a_file_of_the_greatest_length_is_read(door: Door) -> None:
+    """As many lines as are allowed are stored in one go."""
+    caller = await _caller(door.small)
+    file = "id\n" + "".join(f"{number:064x}\n" for number in range(MOST))
+    answer = await door.client.post("/v1/suppressions/import", headers=caller, content=file)
+    assert answer.json() == {"added": MOST, "known": 0, "refused_lines": []}
+
+
+async def test_two_who_suppress_one_address_at_once_are_both_heard(door: Door) -> None:
+    """The second waits for the first and finds its reason; nobody is told of a fault of ours."""
+    sessions, vault = door.small.services.sessions, door.small.services.vault
+
+    async def second() -> str:
+        async with unit_of_work(sessions) as session:
+            row = await suppress(session, vault, ADDRESS, reason="second", source="test", now=MONDAY)
+            return row.reason
+
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with unit_of_work(sessions) as session, asyncio.timeout(10):
+        await suppress(session, vault, ADDRESS, reason="first", source="test", now=MONDAY)
+        task = asyncio.create_task(second())
+        while not await session.scalar(waits):
+            pass
+    assert await task == "first"
+
+
 async def test_an_address_can_be_looked_for_without_being_stored(door: Door) -> None:
     """A check leaves no row and no word."""
     caller = await _caller(door.small)
@@ -153,11 +182,11 @@ async def test_a_person_can_be_suppressed_and_let_in_again(door: Door) -> None:
     ).status_code == 404
 
 
-@pytest.mark.parametrize("text", ["", "name\nx\n", 'address\n"a'])
-def test_a_file_of_another_shape_is_refused_or_holds_nothing(text: str) -> None:
+@pytest.mark.parametrize("given", ["", "name\nx\n", 'address\n"a'])
+def test_a_file_of_another_shape_is_refused_or_holds_nothing(given: str) -> None:
     """Never a crash, never half a file."""
     with contextlib.suppress(Unprocessable):
-        assert read_file(text, str.encode).rows == []
+        assert read_file(given, str.encode).rows == []
 
 
 def test_a_reason_never_carries_an_address() -> None:

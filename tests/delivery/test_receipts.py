@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from app.db import unit_of_work
 from app.delivery.hook_models import Hook, ReceiptRow
 from app.delivery.models import Delivery, PersonSuppression, Suppression
+from app.delivery.receive import store
 from app.followups.models import FollowUp
-from app.mail.hooks import ReceiptKind
+from app.mail.hooks import Receipt, ReceiptKind
 from app.mail.outbound import Outcome, OutcomeKind
+from app.mail.sendgrid_hooks import LARGEST_BATCH
 from app.silence import silence
 from app.timeline.models import FactRow
 from tests.delivery.receipts_house import BREVO, Door, open_door, receipt
@@ -45,6 +48,16 @@ async def _mail(small: Small) -> Delivery:
 async def _follow_up(small: Small) -> FollowUp:
     found: FollowUp = await small.one(FollowUp, kind="application_received")
     return found
+
+
+async def test_a_batch_of_any_length_is_stored_once(door: Door) -> None:
+    """As many events as a provider may post in one webhook, twice: each is one receipt."""
+    batch = [Receipt(K.DELIVERED, f"event-{number}") for number in range(LARGEST_BATCH)]
+    services, new = door.small.services, []
+    for _ in range(2):
+        async with unit_of_work(services.sessions) as session:
+            new.append(len(await store(session, services.vault, "grid", batch, DUE)))
+    assert new == [LARGEST_BATCH, 0]
 
 
 async def test_a_receipt_tells_the_state_of_the_mail_once(door: Door) -> None:
