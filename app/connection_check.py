@@ -15,7 +15,7 @@ from app.calls import VendorClient
 from app.commands import at
 from app.errors import VendorError
 from app.followups.catalogue import KINDS, Recipient
-from app.intake.connections import get, settings_of
+from app.intake.connections import get, settings_of, webhook_url
 from app.intake.models import Connection, Event, EventState
 from app.services import Services
 from app.timeline.models import Application, Inquiry, PollCursor, StageVisit
@@ -66,7 +66,7 @@ async def _there(services: Services, connection: Connection, vendor: Vendor) -> 
     try:
         _, client = await vendors.client(connection.id)
         found = [finding async for finding in _api(client, vendor, services)]
-        url = f"{services.settings.public_url}/webhooks/{connection.id}"
+        url = webhook_url(services.settings.public_url, connection.id)
         return [*found, *await _their_webhooks(client, vendor, url)]
     except VendorError as refused:
         return [Finding(fine=False, what=f"The API: {refused.detail}")]

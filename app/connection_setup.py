@@ -20,7 +20,7 @@ async def create_webhooks(services: Services, connection_id: str) -> Sequence[st
     """
     async with services.sessions() as session:
         connection = await stored.get(session, connection_id)
-    vendor, url = VENDORS[connection.vendor], webhook_url(services, connection_id)
+    vendor, url = VENDORS[connection.vendor], stored.webhook_url(services.settings.public_url, connection_id)
     secrets = stored.secrets_of(connection, services.vault)
     if vendor.api is not None and secrets.may_ask:
         vendors = Vendors(services.sessions, services.vault)
@@ -43,11 +43,6 @@ async def create_webhooks(services: Services, connection_id: str) -> Sequence[st
             await _keep(services, connection_id, done)
             return [f"{vendor.TITLE} has created the webhooks to {url}.", *done.left]
     return _by_hand(vendor, connection, url)
-
-
-def webhook_url(services: Services, connection_id: str) -> str:
-    """Where the ATS sends its webhooks."""
-    return f"{services.settings.public_url.rstrip('/')}/webhooks/{connection_id}"
 
 
 async def _keep(services: Services, connection_id: str, done: Done) -> None:

@@ -159,7 +159,7 @@ async def _list() -> list[str]:
         for one in await stored.list_all(session):
             state = "enabled" if one.enabled else "disabled"
             lines.append(f"{one.id}  {one.vendor:12} {state:9} {one.name}")
-            lines.append(f"    {base}/webhooks/{one.id}   since {at(one.created_at, zone)}")
+            lines.append(f"    {stored.webhook_url(base, one.id)}   since {at(one.created_at, zone)}")
         return lines or ["There are no connections; `heardback connections add greenhouse` makes one."]
 
 

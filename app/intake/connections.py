@@ -197,6 +197,11 @@ def settings_of(connection: Connection) -> ConnectionSettings:
     return ConnectionSettings.model_validate(said)
 
 
+def webhook_url(public_url: str, connection_id: str) -> str:
+    """Where the ATS sends its webhooks."""
+    return f"{public_url.rstrip('/')}/webhooks/{connection_id}"
+
+
 def account_of(settings: ConnectionSettings, secrets: ConnectionSecrets) -> Account:
     """The way into the vendor's API that a connection describes."""
     return Account(

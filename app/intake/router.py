@@ -155,7 +155,7 @@ async def replay_event(
 
 
 def _shown(connection: Connection, public_url: str) -> ConnectionShown:
-    url = f"{public_url.rstrip('/')}/webhooks/{connection.id}"
+    url = connections.webhook_url(public_url, connection.id)
     settings = connections.settings_of(connection).model_dump(mode="json")
     shown = {**connection.model_dump(exclude={"secrets"}), "settings": settings, "webhook_url": url}
     return ConnectionShown.model_validate(shown)

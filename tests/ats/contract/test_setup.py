@@ -21,8 +21,8 @@ BY_API = ("ashby", "lever", "smartrecruiters", "workable")
 
 
 def _public(house: House) -> None:
-    # The service is reached where its door really listens.
-    house.services.settings = house.services.settings.model_copy(update={"public_url": house.url})
+    # The service is reached where its door really listens; a slash at the end of the address does no harm.
+    house.services.settings = house.services.settings.model_copy(update={"public_url": f"{house.url}/"})
 
 
 @pytest.mark.parametrize("vendor", BY_API)
