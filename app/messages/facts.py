@@ -161,3 +161,12 @@ def _cleaned(name: str, value: Value) -> Value:
 def describe(names: Iterable[str]) -> list[str]:
     """The facts of those names in words, for the person who is asked to supply them."""
     return [LABELS.get(name, name) for name in names]
+
+
+def source_of(vendor: str, recipient: str) -> str:
+    """Where the ATS knows somebody, as the source of what is said of them: ``greenhouse:user/55``.
+
+    ``recipient`` is as a follow-up has it: ``member:55`` or ``candidate:9001``.
+    """
+    role, _, external_id = recipient.partition(":")
+    return f"{vendor}:{'user' if role == 'member' else role}/{external_id}"

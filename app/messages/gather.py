@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.ats.canonical import PersonRole
 from app.errors import Unprocessable
 from app.followups.catalogue import KINDS, Recipient
 from app.followups.contact_links import ContactUrls
@@ -14,7 +13,7 @@ from app.followups.standing import NOT_REACHED, why_unreached
 from app.intake.config import ConnectionSettings
 from app.messages.appointments import WHEN, Appointment, Slot, slot_from, slot_of
 from app.messages.dates import spoken_date, spoken_iso
-from app.messages.facts import Facts, FactValue
+from app.messages.facts import Facts, FactValue, source_of
 from app.messages.highlights import marked
 from app.messages.language import choose, in_language
 from app.messages.library import DEFAULT_LOCALE
@@ -223,14 +222,8 @@ def _people(material: Material) -> Found:
         )
         | _facts("settings:company", company__name=material.company)
         | _facts("settings:connection", company__domains=_domains(material))
-        | _facts(addressee_of(material), person__name=material.addressee.full_name)
+        | _facts(source_of(vendor, material.follow_up.recipient), person__name=material.addressee.full_name)
     )
-
-
-def addressee_of(material: Material) -> str:
-    """Where the ATS knows whoever is written to, as the source of what is said of them."""
-    role, _, external_id = material.follow_up.recipient.partition(":")
-    return f"{material.vendor}:{'user' if role == PersonRole.MEMBER else role}/{external_id}"
 
 
 def _domains(material: Material) -> str:
@@ -327,9 +320,7 @@ def _next_step(material: Material, promised_at: datetime | None, locale: str) ->
     if promised_at:
         found |= _facts(source, next_step__by=_date(material, promised_at, locale))
     before = material.case.occurrence.due_at
-    if before and say.at == "moved":
-        return found | _facts(source, next_step__by=_date(material, before, locale))
-    if before:
+    if before and say.at != "moved":
         found |= _facts(source, promise__by=_date(material, before, locale))
     return found
 
