@@ -60,7 +60,7 @@ class Loops:
         inner = [drains[name] for name in _WORK]
         steady = [
             asyncio.create_task(self._every(EVERY, lambda: beat(self.flow.services)), name="pulse"),
-            asyncio.create_task(self._every(_TIDY, self.flow.housekeeping), name="housekeeping"),
+            asyncio.create_task(self._every(_TIDY, self._tidy), name="housekeeping"),
         ]
         tasks = [
             asyncio.create_task(self._loop("work", inner), name="work"),
@@ -117,6 +117,11 @@ class Loops:
             except Exception:
                 log.exception("loop.trouble", loop="steady")
             await asyncio.sleep(seconds)
+
+    async def _tidy(self) -> None:
+        """Until nothing is left: one batch a look would fall behind wherever more comes in than that."""
+        while await self.flow.housekeeping():
+            pass
 
     async def _wait(self, bell: asyncio.Event, seconds: float) -> None:
         if not self._stopping:
