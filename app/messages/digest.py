@@ -19,8 +19,8 @@ from app.followups.plan import window_of
 from app.followups.preferences import GATHERED_KINDS, wishes
 from app.followups.windows import Window
 from app.ids import new_id
-from app.messages.facts import Facts, FactValue
-from app.messages.gather import addressee_of, gather, locale_for
+from app.messages.facts import Facts, FactValue, source_of
+from app.messages.gather import gather, locale_for
 from app.messages.material import Loaded, load
 from app.messages.models import Message
 from app.messages.obstacles import obstacle
@@ -65,14 +65,21 @@ def _window(loaded: Loaded, wish: Preference | None) -> Window:
 
 async def claim_gathered(session: AsyncSession, now: datetime, limit: int) -> Sequence[FollowUp]:
     """What is to be told in digests that are due, a person's together; locked while they are written."""
-    found = await session.scalars(
+    due = (
         select(FollowUp)
         .where(col(FollowUp.act_at) <= now, col(FollowUp.state) == FollowUpState.GATHERED)
         .order_by(col(FollowUp.connection_id), col(FollowUp.recipient), col(FollowUp.act_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True),
+        .with_for_update(skip_locked=True)
     )
-    return found.all()
+    found = (await session.scalars(due.limit(limit))).all()
+    if len(found) < limit:
+        return found
+    # The rest of the last person's: what a batch left behind would have to wait for another day's digest.
+    last, known = found[-1], {row.id for row in found}
+    theirs = due.where(
+        col(FollowUp.connection_id) == last.connection_id, col(FollowUp.recipient) == last.recipient
+    )
+    return [*found, *(row for row in await session.scalars(theirs) if row.id not in known)]
 
 
 async def write_digests(
@@ -162,7 +169,9 @@ def _facts(items: Sequence[Loaded], locale: str, now: datetime) -> Facts:
     material = items[0].material
     lines = [line for item in sorted(items, key=_due) if (line := _line(item, locale, now))]
     values = {
-        "person.name": FactValue(material.addressee.full_name or "", addressee_of(material)),
+        "person.name": FactValue(
+            material.addressee.full_name or "", source_of(material.vendor, items[0].follow_up.recipient)
+        ),
         "company.name": FactValue(material.company, "settings:company"),
         "digest.count": FactValue(len(lines), "digest"),
         "digest.lines": FactValue(lines, "digest"),

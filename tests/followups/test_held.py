@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from app import flow
 from app.db import unit_of_work
 from app.delivery.held import stop_thread
 from app.delivery.models import Delivery
@@ -118,6 +119,16 @@ async def test_what_can_wait_comes_once_a_day_without_a_name(small: Small) -> No
     assert mail.count(b"Greenhouse application 50") >= 2
     assert b"Quennell" not in mail
     assert b"Ottoline" not in mail
+
+
+async def test_no_batch_divides_a_persons_digest(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is for one person goes together, where a batch would end among it."""
+    monkeypatch.setattr(flow, "GATHERED", 1)
+    await _two_jobs(small, stage=2)
+    await until(small, TUESDAY.replace(hour=8, minute=15))
+    digest = await small.one(FollowUp, kind="digest")
+    nudges = await small.rows(FollowUp, kind="scheduling_due")
+    assert [n.digest_id for n in nudges] == [digest.id, digest.id]
 
 
 async def test_what_is_settled_before_the_morning_is_in_no_digest(small: Small) -> None:
