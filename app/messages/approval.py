@@ -17,13 +17,12 @@ from app.messages.appointments import refuse_malformed
 from app.messages.checks import check, stops
 from app.messages.edit import edited
 from app.messages.facts import LABELS
-from app.messages.gather import gather, locale_for
+from app.messages.gather import gather
 from app.messages.material import Loaded, load
 from app.messages.models import Message
-from app.messages.overrides import write_words
 from app.messages.render import Rendered
 from app.messages.rephrase_store import template_behind
-from app.messages.rules.base import Finding
+from app.messages.rules.base import Finding, Severity
 from app.messages.waiting import NUDGE, await_decision, seen
 from app.messages.write import decision_on, keep, make_ready, reader_of, sentences_of, words_of, write
 from app.privacy.vault import Vault, seal_as_person, seal_words
@@ -111,12 +110,24 @@ async def approve(desk: Desk, follow_up_id: str, *, message_id: str | None, note
         # Whoever read the template's words before they were rephrased, or likes them better, may choose them.
         message = await template_behind(desk.session, message, message_id)
         row.message_id = message.id
-    wrong = [f for f in message.findings if f["severity"] == "error"]
-    if wrong:
-        raise Unprocessable("A check stops it: " + "; ".join(str(f["reason"]) for f in wrong), field="text")
+    if reasons := await _stopped_by(desk, loaded, message):
+        raise Unprocessable("A check stops it: " + "; ".join(reasons), field="text")
     make_ready(row, loaded, desk.now)
     _decide(desk, loaded, "approved", message, note=note)
     return row
+
+
+async def _stopped_by(desk: Desk, loaded: Loaded, message: Message) -> list[str]:
+    """Why these words must not leave: as found when they were written, or by now.
+
+    While they waited, a date in them may have passed, and what they tell may have become another thing.
+    """
+    if known := [str(found["reason"]) for found in message.findings if found["severity"] == Severity.ERROR]:
+        return known
+    rendered = _as_rendered(desk, await reader_of(desk.session, message, loaded.candidate), message)
+    facts = gather(loaded.material, message.locale, desk.now).facts
+    found = check(rendered, KINDS[message.kind], facts, desk.now)
+    return [each.reason for each in found if each.severity is Severity.ERROR]
 
 
 async def edit(desk: Desk, follow_up_id: str, *, subject: str, text: str) -> FollowUp:
@@ -132,8 +143,9 @@ async def edit(desk: Desk, follow_up_id: str, *, subject: str, text: str) -> Fol
     person = await reader_of(desk.session, before, loaded.candidate)
     rendered = edited(_as_rendered(desk, person, before), subject=subject, text=text)
     findings: list[Finding] = check(rendered, KINDS[row.kind], gathered.facts, desk.now)
-    # The date that the earlier words promised still stands; a person's words are not searched for new ones.
-    kept = replace(gathered, promised_at=_first_promise(before))
+    # The date that the earlier words promised stands unless it has passed: a person's words are not searched.
+    promised = _first_promise(before)
+    kept = gathered if promised and promised <= desk.now else replace(gathered, promised_at=promised)
     message = await keep(desk.session, desk.vault, loaded, rendered, findings, kept, by=desk.by, now=desk.now)
     if message is None:
         raise WrongState("The candidate's data was erased.")
@@ -176,24 +188,6 @@ async def reject(desk: Desk, follow_up_id: str, *, note: str) -> FollowUp:
     message = await desk.session.get(Message, row.message_id) if row.message_id else None
     _decide(desk, loaded, "rejected", message, note=note)
     return row
-
-
-async def preview(desk: Desk, follow_up_id: str) -> tuple[FollowUp, Message | None, dict[str, str]]:
-    """The follow-up with its present words; for a planned one they are as they would be now.
-
-    Nothing is stored. Raises NotFound; MissingFact where it cannot be written yet.
-    """
-    loaded = await desk.open(follow_up_id)
-    row = loaded.follow_up
-    if row.message_id is not None and loaded.candidate is not None:
-        message = await current(desk, row)
-        person = await reader_of(desk.session, message, loaded.candidate)
-        return row, message, words_of(desk.vault, message, person)
-    tongue = locale_for(loaded.material, desk.locale, loaded.templates.available)
-    gathered = gather(loaded.material, tongue, desk.now)
-    rendered, _, _ = write_words(loaded.templates, row.kind, gathered.facts, tongue)
-    words = {name: getattr(rendered, name) for name in ("subject", "preheader", "text", "html")}
-    return row, None, words
 
 
 async def current(desk: Desk, row: FollowUp) -> Message:

@@ -14,6 +14,7 @@ from app.db import unit_of_work
 from app.followups.models import FollowUp
 from app.messages import approval
 from app.messages.approval import Desk
+from app.messages.previews import Preview, label_of, preview
 from app.services import Services
 from app.sla.book import Shelf
 from app.timeline.models import Application
@@ -91,11 +92,22 @@ def show(follow_up_id: str) -> None:
 
 
 async def _show(follow_up_id: str) -> list[str]:
-    async with opened() as services, services.sessions() as session:
-        row, message, words = await approval.preview(await _desk(services, session, OPERATOR), follow_up_id)
-        head = [_line(row, services), f"Message: {message.id if message else 'not written yet'}"]
-        findings = [f"  {f['severity']}: {f['reason']}" for f in message.findings] if message else []
-        return [*head, *findings, "", f"Subject: {words['subject']}", "", words["text"]]
+    async with opened() as services, unit_of_work(services.sessions) as session:
+        desk = await _desk(services, session, OPERATOR)
+        told = {"company": desk.company, "locale": desk.locale}
+        found = await preview(session, desk.vault, desk.book, follow_up_id, desk.now, **told)
+        act, subject = "follow-up.words-read", follow_up_id
+        audit.record(session, actor=OPERATOR, act=act, subject=subject, at=desk.now)
+        return [_line(found.follow_up, services), *_as_read(found)]
+
+
+def _as_read(found: Preview) -> list[str]:
+    head = f"Message: {found.message.id if found.message else 'not written yet'}"
+    missing = [f"  missing: {label_of(name)} ({name})" for name in found.missing]
+    obstacle = [f"  {found.obstacle}"] if found.obstacle else []
+    findings = [f"  {each['severity']}: {each['reason']}" for each in found.findings]
+    words = ["", f"Subject: {found.words['subject']}", "", found.words["text"]] if found.words else []
+    return [head, *missing, *obstacle, *findings, *words]
 
 
 _BY = click.option("--by", default=OPERATOR, show_default=True, help="Who decides, as it is to be kept.")
@@ -112,7 +124,7 @@ def supply(follow_up_id: str, facts: tuple[str, ...], by: str) -> None:
         raise click.UsageError(f"{wrong[0]} is not of the form name=value.")
     given = {name: value for name, _, value in pairs}
     click.echo(
-        run(_act("supplied", follow_up_id, by, lambda desk: approval.supply(desk, follow_up_id, given)))
+        run(_act("facts-supplied", follow_up_id, by, lambda desk: approval.supply(desk, follow_up_id, given)))
     )
 
 
@@ -144,7 +156,7 @@ async def _act(what: str, follow_up_id: str, by: str, decide: Callable[[Desk], A
         async with unit_of_work(services.sessions) as session:
             desk = await _desk(services, session, by)
             row = await decide(desk)
-            act, subject = f"follow_up.{what}", follow_up_id
+            act, subject = f"follow-up.{what}", follow_up_id
             audit.record(session, actor=OPERATOR, act=act, subject=subject, at=desk.now)
         return _line(row, services)
 
