@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -132,14 +132,19 @@ async def _ages(session: AsyncSession, now: datetime) -> Iterator[Figure]:
     oldest = await session.scalar(
         select(func.min(col(Event.received_at))).where(col(Event.state) == EventState.PENDING),
     )
+    # A reminder or another person to decide changes the row, and does not begin the waiting anew.
+    since = case(
+        (col(FollowUp.state) == FollowUpState.WAITING_APPROVAL, col(FollowUp.waits_since)),
+        else_=col(FollowUp.updated_at),
+    )
     waiting = (
         await session.execute(
-            select(col(FollowUp.state), func.count(), func.min(col(FollowUp.updated_at)))
+            select(col(FollowUp.state), func.count(), func.min(since))
             .where(col(FollowUp.state).in_(WAITING))
             .group_by(col(FollowUp.state)),
         )
     ).all()
-    known = {state: (number, since) for state, number, since in waiting}
+    known = {state: (number, oldest_of) for state, number, oldest_of in waiting}
     numbers = [("", {"reason": state}, known.get(state, (0, now))[0]) for state in WAITING]
     ages = [("", {"reason": state}, _age(known.get(state, (0, now))[1], now)) for state in WAITING]
     return iter(

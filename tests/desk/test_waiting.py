@@ -74,6 +74,32 @@ async def test_whoever_was_asked_later_may_decide(found: Asked) -> None:
     assert "decided already" in (await found.open(found.links()[-1])).text
 
 
+async def test_the_longest_wait_is_counted_from_its_beginning(found: Asked) -> None:
+    """Whoever else is asked meanwhile, the figure says since when the candidate's message waits."""
+    await found.life.house.at(ASKED_AT + timedelta(hours=49))
+    metrics = (await found.life.ask("GET", "/metrics", "metrics")).text
+    name = 'heardback_follow_ups_waiting_oldest_age_seconds{reason="waiting_approval"} '
+    [age] = [line.removeprefix(name) for line in metrics.splitlines() if line.startswith(name)]
+    assert float(age) == timedelta(hours=49).total_seconds()
+
+
+async def test_words_that_time_has_made_untrue_are_not_allowed(found: Asked) -> None:
+    """A date in them has passed while they waited: it is said, and the words can be changed."""
+    place = f"/v1/follow-ups/{(await found.follow_up())['id']}"
+    read = await found.life.get(f"{place}/preview", "act")
+    dated = read["text"].replace("Kind regards", "Write to us until Friday 6 November 2026.\n\nKind regards")
+    changed = await found.life.act(f"{place}/edit", {"subject": read["subject"], "text": dated})
+    await found.life.house.at(MONDAY + timedelta(days=6))
+    consent = {"message_id": changed["message_id"]}
+    refused = await found.life.ask("POST", f"{place}/approve", "act", consent)
+    assert (refused.status_code, refused.json()["code"]) == (422, "unprocessable")
+    assert "A date in the message is already past." in refused.json()["detail"]
+    assert (await found.follow_up())["state"] == "waiting_approval"
+    again = await found.life.act(f"{place}/edit", {"subject": read["subject"], "text": read["text"]})
+    allowed = await found.life.act(f"{place}/approve", {"message_id": again["message_id"]})
+    assert allowed["state"] == "ready"
+
+
 async def test_no_burst_after_an_outage(found: Asked) -> None:
     """Nothing ran for four days: one step is taken, the furthest."""
     house = found.life.house
