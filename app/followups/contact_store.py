@@ -110,24 +110,20 @@ async def keep_wishes(
 
 
 async def _keep(session: AsyncSession, person: Person, said: Choices, now: datetime) -> None:
-    """One row holds it all: what was said under other ids of the same person has been read into it."""
-    before = await _said_before(session, person)
-    since = min((row.nurture_stopped_at for row in before if row.nurture_stopped_at), default=now)
-    hashes = [row.address_hash for row in before]
-    for row in before:
-        await session.delete(row)
-    await session.flush()
-    session.add(
-        ContactPreference(
-            person_id=person.id,
-            # After erasure the hash of the address that it was said for is all that still tells.
-            address_hash=person.address_hash or next((known for known in hashes if known), None),
-            nurture_stopped_at=since if said.nurture_stopped else None,
-            important_only=said.important_only,
-            paused=sorted(said.paused),
-            updated_at=now,
-        )
-    )
+    """Every row of the same person says it: each is found by its own id, also when an address has changed."""
+    rows = await _said_before(session, person)
+    since = min((row.nurture_stopped_at for row in rows if row.nurture_stopped_at), default=now)
+    # After erasure the hash of the address that it was said for is all that still tells.
+    address_hash = person.address_hash or next((row.address_hash for row in rows if row.address_hash), None)
+    own = next((row for row in rows if row.person_id == person.id), None)
+    if own is None:
+        own = ContactPreference(person_id=person.id, updated_at=now)
+        session.add(own)
+        rows.append(own)
+    own.address_hash = address_hash
+    for row in rows:
+        row.nurture_stopped_at = since if said.nurture_stopped else None
+        row.important_only, row.paused, row.updated_at = said.important_only, sorted(said.paused), now
     told = {
         "nurture": not said.nurture_stopped,
         "important_only": said.important_only,

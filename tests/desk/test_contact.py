@@ -9,9 +9,9 @@ import pytest
 from app.access.models import AuditRow
 from app.db import unit_of_work
 from app.delivery.models import Delivery
-from app.followups.contact import IMPORTANT, PAUSED, STOPPED
+from app.followups.contact import IMPORTANT, PAUSED, STOPPED, Wishes
 from app.followups.contact_models import ContactLink, ContactPreference
-from app.followups.contact_store import choices_of
+from app.followups.contact_store import choices_of, keep_wishes
 from app.intake.config import ConnectionSettings
 from app.timeline.models import Person
 from app.timeline.people import PeopleBook, open_person
@@ -225,6 +225,26 @@ async def test_it_outlives_a_merge_and_erasure(database_url: str, tmp_path: Path
         assert open_person(small.services.vault, person).chosen.locale is None
         again = await found.client.post(found.link(), data=ONE_CLICK)
         assert again.status_code == 200, "the link of an old mail still works"
+
+
+async def test_a_choice_stays_with_each_id_of_the_same_address(database_url: str, tmp_path: Path) -> None:
+    """Said again under another id, it still counts for the first when an address changes."""
+    async with willing(database_url, tmp_path) as found:
+        await found.day(2)
+        await found.client.post(found.link(), data=ONE_CLICK)
+        small = found.small
+        await small.hear(webhook("new_candidate_application", MONDAY, application=503))
+        await small.drain()
+        [other] = await small.rows(Person, external_id="9503")
+        [first] = await small.rows(Person, external_id="9501")
+        async with unit_of_work(small.services.sessions) as session:
+            link = ContactLink(
+                token_hash=b"x", person_id=other.id, application_id="", base="", created_at=MONDAY
+            )
+            wishes = Wishes(paused=False, important_only=True, nurture_stopped=True)
+            await keep_wishes(session, small.services.vault, link, wishes, MONDAY)
+        await small.execute("UPDATE person SET address_hash = 'moved' WHERE id = :i", i=first.id)
+        assert await _stopped(small) == {"9501", "9503"}
 
 
 async def _stopped(small: Small) -> set[str]:
