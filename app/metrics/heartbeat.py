@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -15,7 +15,6 @@ from app.services import Services
 
 EVERY = 10.0
 """Seconds."""
-_FORGOTTEN = timedelta(days=1)
 
 
 async def beat(services: Services) -> None:
@@ -25,9 +24,6 @@ async def beat(services: Services) -> None:
     async with unit_of_work(services.sessions) as session:
         statement = insert(WorkerSeen).values(name=services.settings.worker_name, **values)
         await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
-        await session.execute(
-            delete(WorkerSeen).where(col(WorkerSeen.seen_at) < machine_now - _FORGOTTEN),
-        )
         if await _is_stale(session, machine_now):
             await measure_silence(session, now, machine_now)
     async with unit_of_work(services.sessions) as session:

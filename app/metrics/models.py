@@ -34,7 +34,7 @@ class Tally(SQLModel, table=True):
 
 
 class Measured(SQLModel, table=True):
-    """How many were in silence when a worker last looked, by the person who must act."""
+    """What a worker measured when it last looked, by name: ``silence``, as `app.metrics.figures` shows it."""
 
     __tablename__ = "measured"
 
