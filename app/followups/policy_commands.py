@@ -50,7 +50,7 @@ async def _apply(file: Path, change: Change, *, check: bool) -> str:
     async with opened() as services, unit_of_work(services.sessions) as session:
         now = services.clock.now()
         version = await apply_policies(session, document, by="operator", now=now, change=change, kinds=KINDS)
-        audit.record(session, actor="operator", act="policies.applied", subject=str(version), at=now)
+        audit.record(session, actor="operator", act="policies.applied", subject=f"policies/{version}", at=now)
     return f"Version {version} rules from now on. {_FOR_OPEN_CLOCKS[change.on_change]}"
 
 

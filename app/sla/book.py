@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -89,6 +89,8 @@ async def apply_policies(
     parsed: PolicyDocument = parse_policies(document)
     refuse_unknown_kinds(parsed, kinds)
     change = change or Change()
+    # Two at once would take the same number.
+    await session.execute(text("LOCK TABLE policy_set IN SHARE ROW EXCLUSIVE MODE"))
     latest = await session.scalar(select(func.max(col(PolicySet.effective_from))))
     if effective_from and latest and effective_from < latest:
         raise InvalidPolicy("A version cannot rule before the one before it.", field="effective_from")
