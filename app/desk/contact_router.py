@@ -22,12 +22,13 @@ from app.desk.contact_page import (
     stopped_page,
     unknown_page,
 )
+from app.desk.reader import tongue_of
 from app.errors import Unprocessable
 from app.followups.contact import Choices
 from app.followups.contact_links import find_contact_link
 from app.followups.contact_models import ContactLink
 from app.followups.contact_store import choices_of, keep_wishes, person_of, stop_nurture
-from app.messages.language import LANGUAGES, tidy
+from app.messages.language import LANGUAGES
 from app.routes import reach, services_of
 from app.services import Services
 from app.timeline.models import Application, Job
@@ -146,9 +147,7 @@ async def _language(
 ) -> str:
     """The candidate's own, else the browser's first that there is, else the service's."""
     own = open_person(services.vault, await person_of(session, link)).locale if link else None
-    asked = [part.partition(";")[0] for part in request.headers.get("accept-language", "").split(",")]
-    wishes = [tidy(wish or "").partition("-")[0] for wish in (own, *asked[:10], services.settings.locale)]
-    return next((wish for wish in wishes if wish in LANGUAGES), LANGUAGES[0])
+    return tongue_of(services, request.headers.get("accept-language", ""), own).partition("-")[0]
 
 
 def _company(services: Services) -> str:

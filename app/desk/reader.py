@@ -35,7 +35,7 @@ async def reader_of(services: Services, session: AsyncSession, row: FollowUp, ap
     return Reader(first_of(locales), next(filter(None, zones), settings.time_zone))
 
 
-def tongue_of(services: Services, accepted: str) -> str:
-    """The language for whoever is not known: the browser's, by its Accept-Language, else the service's."""
+def tongue_of(services: Services, accepted: str, own: str | None = None) -> str:
+    """Their own language where it is known, else the browser's by its Accept-Language, else the service's."""
     asked: Iterable[str] = (part.partition(";")[0] for part in accepted.split(",")[:10])
-    return first_of((*asked, services.settings.locale))
+    return first_of((own, *asked, services.settings.locale))
