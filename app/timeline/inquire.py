@@ -20,7 +20,7 @@ from sqlmodel import col
 
 from app.ats.canonical import Fact, FactKind, Named, NamedKind, Reading
 from app.db import Sessions, unit_of_work
-from app.errors import VendorAway, VendorError, VendorRefused
+from app.errors import VendorAway, VendorBusy, VendorError, VendorRefused
 from app.intake.models import Event, EventState, RawBody
 from app.isolation import passing
 from app.privacy.vault import Vault
@@ -114,22 +114,38 @@ class _Turn:
     now: datetime
 
     async def run(self) -> None:
-        left = list(self.asked)
+        left, alone = list(self.asked), 0
         try:
             async with asyncio.timeout(_PATIENCE.total_seconds()):
                 while left:
-                    piece = await self._piece(left)
-                    await self._answer(piece)
-                    left = left[len(piece) :]
+                    piece = left[:1] if alone else await self._piece(left)
+                    wrong = await self._tried(piece)
+                    if wrong and _concerns_all(wrong):
+                        await self._later(left, wrong)
+                        return
+                    if wrong and len(piece) > 1:
+                        alone = len(piece)  # whichever spoilt the question must not hold up the others
+                        continue
+                    if wrong:
+                        await self._later(piece, wrong)
+                    left, alone = left[len(piece) :], max(0, alone - 1)
         except TimeoutError:
             await self._later(left, VendorAway("No answer within the lease.", kind="timeout"))
-        except VendorError as wrong:
+        except VendorError as wrong:  # there is nobody to ask
             await self._later(left, wrong)
+
+    async def _tried(self, piece: Sequence[_Asked]) -> VendorError | None:
+        """Asks, and says what went wrong."""
+        try:
+            await self._answer(piece)
+        except VendorError as wrong:
+            return wrong
         except Exception as wrong:
             if passing(wrong):
                 raise
             log.exception("inquiry.broken", connection=self.connection)
-            await self._later(left, VendorRefused(type(wrong).__name__, kind="unexpected"))
+            return VendorRefused(type(wrong).__name__, kind="unexpected")
+        return None
 
     async def _piece(self, left: Sequence[_Asked]) -> Sequence[_Asked]:
         """As many as fit into one question; the same thing named twice counts once."""
@@ -234,6 +250,11 @@ class _Turn:
         event = await session.get(Event, one.event_id, with_for_update=True)
         if event is not None and event.state == EventState.ASKING:
             event.state, event.reason, event.handled_at = state, reason, self.now
+
+
+def _concerns_all(wrong: VendorError) -> bool:
+    """Whether asking about something else would fail as well."""
+    return isinstance(wrong, VendorBusy) or wrong.kind in ("breaker", "credentials", "settings", "retired")
 
 
 def _about(fact: Fact, one: _Asked) -> bool:

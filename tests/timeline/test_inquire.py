@@ -124,6 +124,59 @@ async def test_a_question_that_fails_is_asked_again_later_and_nothing_is_guessed
     assert await _state(small) == (EventState.DONE, None)
 
 
+@pytest.mark.parametrize(
+    "wrong", [VendorAway("Answered 500."), VendorRefused("no", kind="invalid"), KeyError("id")]
+)
+async def test_one_that_cannot_be_asked_about_holds_up_no_other(small: Small, wrong: Exception) -> None:
+    """A record at which the vendor stumbles for ever waits by itself: what came with it is known at once."""
+
+    class Stumbling(TwinAts):
+        async def about(self, named: Sequence[Named]) -> Sequence[str]:
+            if A in named:
+                self.asked.append(named)
+                raise wrong
+            return await super().about(named)
+
+    await _named(small, B, event="evt_0")
+    await _named(small, A)
+    await _named(small, B, event="evt_2")
+    ats = Stumbling()
+    assert await _ask(small, ats) == 3
+    assert await _state(small, "evt_0") == await _state(small, "evt_2") == (EventState.DONE, None)
+    assert await _state(small) == (EventState.ASKING, None)
+    assert [row.event_id for row in await small.rows(Inquiry)] == ["evt_1"]
+    assert len(ats.asked) == 4, "together, then each alone"
+
+
+async def test_without_credentials_all_wait(small: Small) -> None:
+    """Nobody is asked, nothing is lost, and the reason is kept."""
+
+    class Nobody(TwinAts):
+        async def client(self, _connection: str) -> tuple[TwinAts, TwinAts]:
+            raise VendorRefused("This connection has no API credentials.", kind="credentials")
+
+    await _named(small, A)
+    assert await _ask(small, Nobody()) == 1
+    row = await small.one(Inquiry)
+    assert row.failure
+    assert row.failure.startswith("credentials: ")
+    assert row.leased_until is None
+
+
+async def test_a_vendor_that_wants_silence_is_asked_about_nothing_else(small: Small) -> None:
+    """What is wrong for all is not tried for each."""
+
+    def busy() -> None:
+        raise VendorBusy("busy", kind="too_many")
+
+    await _named(small, A)
+    await _named(small, B, event="evt_2")
+    ats = TwinAts(on_ask=busy)
+    assert await _ask(small, ats) == 2
+    assert len(ats.asked) == 1
+    assert len(await small.rows(Inquiry)) == 2
+
+
 async def test_after_two_weeks_without_an_answer_an_operator_is_told(small: Small) -> None:
     """It is neither asked for ever nor forgotten."""
 
