@@ -40,7 +40,7 @@ class CalendarVersion(SQLModel, table=True):
 
 
 class Recompute(SQLModel, table=True):
-    """A change after which every open clock is derived again: how far the waking has come."""
+    """A change after which every open clock must be right again: how far that has come."""
 
     __table_args__ = (Index("ix_recompute_open", "id", postgresql_where=text("done_at IS NULL")),)
 
