@@ -51,7 +51,7 @@ async def list_audit(
     _: Annotated[Caller, needs("admin")],
     session: Session,
     paging: Paging,
-    subject: Annotated[str | None, Query(max_length=64, description="What was acted on.")] = None,
+    subject: Annotated[str | None, Query(max_length=300, description="What was acted on.")] = None,
 ) -> Page[AuditShown]:
     """What was done, newest first."""
     rows = await paginate(session, audit.listing(subject), [col(AuditRow.id)], paging)

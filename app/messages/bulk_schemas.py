@@ -46,7 +46,8 @@ class BulkGiven(Given):
 
     items: Annotated[list[ReadGiven], Field(min_length=1, max_length=MOST)] | None = None
     waiting: WaitingGiven | None = None
-    """At most 100 are done in one request; ask again until no result is left."""
+    """At most 100 are done in one request; name those that were refused in `except` and ask again, until no
+    result is left."""
     excluding: list[Ours] = Field(default_factory=list, max_length=1_000, alias="except")
     """Ids of follow-ups that are not to be approved."""
     note: Note | None = None

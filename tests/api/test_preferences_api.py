@@ -33,6 +33,15 @@ async def test_a_preference_is_set_kept_and_forgotten(life: Life) -> None:
     assert (await life.ask("GET", place, "read")).status_code == 404
 
 
+async def test_what_was_done_to_a_preference_is_found_by_its_place(life: Life) -> None:
+    """Also where the ATS's ids of members are long."""
+    member = "8d49b010-cc6a-4f40-ace5-e86061c677ed"
+    subject = f"preferences/{life.house.connection}/{member}"
+    assert (await life.ask("PUT", f"/v1/{subject}", "act", json={})).status_code == 200
+    [row] = (await life.get(f"/v1/audit?subject={subject}", "admin"))["items"]
+    assert row["act"] == "preference.kept"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
