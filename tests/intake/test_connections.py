@@ -1,7 +1,9 @@
 """Connections: their settings, their secrets, and how secrets are rotated."""
 
 import asyncio
+import re
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -126,6 +128,14 @@ async def test_a_sender_that_no_server_takes_is_refused(house: House, wrong: dic
         with pytest.raises(Unprocessable) as refused:
             connections.change_settings(made, house.vault, ConnectionSettings.model_validate(wrong))
         assert refused.value.field == next(iter(wrong))
+
+
+def test_every_setting_is_told_in_the_documentation() -> None:
+    """Whoever looks for one finds it in the table, and none that is not there any more."""
+    page = (Path(__file__).parents[2] / "docs" / "connections.md").read_text(encoding="utf-8")
+    table = page.partition("## Settings")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert sorted(re.findall("`([a-z_]+)`", " ".join(rows))) == sorted(ConnectionSettings.model_fields)
 
 
 def test_a_kind_goes_its_own_way_or_the_default_way() -> None:
