@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from html import escape
 
-from app.messages.fill import anchor, is_safe_target
+from app.messages.fill import anchor, is_safe_target, visible
 from app.messages.headers import header_text
 from app.messages.html import page
 from app.messages.render import Rendered
@@ -15,11 +15,12 @@ _URL = re.compile(r"https://[^\s<>\"]*[^\s<>\".,;:!?)]")
 def edited(before: Rendered, *, subject: str, text: str) -> Rendered:
     """The message as a person changed it; ``text`` is plain text, paragraphs apart by an empty line.
 
+    What nobody sees in it, such as a NUL or what turns the direction of writing, does not leave.
     Sentences that still stand keep their facts; new ones have none, because the person vouches for them.
     Raises ``UnsafeHeader`` for a subject with control characters.
     """
     subject_line = header_text(subject.strip(), field="subject")
-    clean = text.replace("\r\n", "\n").strip() + "\n"
+    clean = visible(re.sub(r"\r\n?", "\n", text)).strip() + "\n"
     kept = tuple(sentence for sentence in before.sentences if sentence.text in clean)
     paragraphs = re.split(r"\n{2,}", clean.strip())
     body = "".join(f'<p style="margin:0 0 16px">{_lines(paragraph)}</p>\n' for paragraph in paragraphs)

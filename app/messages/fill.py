@@ -10,6 +10,8 @@ from app.messages.liquid import MARK_OPEN
 _MARK = re.compile("([\ue000\ue002\ue004])([0-9]+)[\ue001\ue003\ue005]")
 _FACT = re.compile("\ue000([0-9]+)\ue001")
 _UNSEEN = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+"""Those among them that have no place in a text of several lines."""
 _DISGUISE = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HTTPS = re.compile(r"https://[a-z0-9][a-z0-9.-]*(:[0-9]+)?([/?#][^\s<>\"'\\`]*)?", re.IGNORECASE)
@@ -24,7 +26,12 @@ def inert(value: str) -> str:
     Control characters and line breaks become a space, bidirectional overrides vanish, and what cannot be
     encoded becomes U+FFFD.
     """
-    return _SURROGATE.sub("\ufffd", _DISGUISE.sub("", _UNSEEN.sub(" ", value)))
+    return visible(_UNSEEN.sub(" ", value))
+
+
+def visible(text: str) -> str:
+    """The same for a text of several lines, which keeps its lines and spaces."""
+    return _SURROGATE.sub("\ufffd", _DISGUISE.sub("", _CONTROL.sub(" ", text)))
 
 
 def is_safe_target(target: str) -> bool:

@@ -38,6 +38,13 @@ def test_an_unsafe_address_in_an_edit_is_no_link() -> None:
     assert read_page(after.html).links == []
 
 
+def test_what_nobody_sees_does_not_leave() -> None:
+    """No NUL, no terminal codes, nothing that turns the direction of writing; lines and spaces stay."""
+    after = edited(BEFORE, subject="x", text="a\0b \x1b[31m\u202ec\ud800\r\n  - d\re\u2028f")
+    assert after.text == "a b  [31mc\ufffd\n  - d\ne f\n"
+    assert not set(after.html) & set("\0\x1b\u202e\ud800\u2028\r")
+
+
 def test_an_edited_subject_is_checked() -> None:
     """A subject typed by a person obeys the same rule."""
     with pytest.raises(UnsafeHeader):
