@@ -31,8 +31,6 @@ class FollowUpState:
 
     OPEN = ("planned", "waiting_fact", "waiting_approval", "ready", "gathered", "queued")
     """Not out yet: may still be cancelled."""
-    ASKS = ("waiting_fact", "waiting_approval", "unknown")
-    """Somebody was asked about it and the question stands."""
 
 
 class FollowUp(SQLModel, table=True):

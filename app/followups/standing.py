@@ -4,6 +4,11 @@ from app.followups.models import FollowUpState
 from app.mail.unreached import FOR_GOOD
 
 NOT_REACHED = "candidate_not_reached"
+_ASKED_WHILE = {
+    "fact_missing": FollowUpState.WAITING_FACT,
+    "approval_waiting": FollowUpState.WAITING_APPROVAL,
+    "delivery_unknown": FollowUpState.UNKNOWN,
+}
 
 
 def stands(kind: str, step: str, about_state: str) -> bool:
@@ -15,7 +20,7 @@ def stands(kind: str, step: str, about_state: str) -> bool:
         about_state: Of the follow-up that it is about.
     """
     if kind != NOT_REACHED:
-        return about_state in FollowUpState.ASKS
+        return about_state == _ASKED_WHILE.get(kind)
     return why_unreached(step) in FOR_GOOD or about_state == FollowUpState.FAILED
 
 

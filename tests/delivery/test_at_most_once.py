@@ -399,7 +399,10 @@ async def test_nothing_leaves_through_a_connection_that_is_off_and_nothing_is_lo
     assert (await _mail(small)).waiting_on is None
 
 
-async def test_a_question_that_was_answered_before_it_left_is_not_asked(small: Small) -> None:
+@pytest.mark.parametrize("since_then", ["waiting_approval", "ready"])
+async def test_a_question_that_was_answered_before_it_left_is_not_asked(
+    small: Small, since_then: str
+) -> None:
     """What was missing in the evening came at night: nobody is asked for it in the morning."""
     evening = MONDAY + timedelta(hours=11)
     small.clock.at = evening
@@ -407,7 +410,8 @@ async def test_a_question_that_was_answered_before_it_left_is_not_asked(small: S
     await small.drain()
     (question,) = await small.rows(FollowUp, kind="fact_missing")
     assert question.state == "gathered"
-    await small.execute("UPDATE follow_up SET state = 'ready' WHERE id = :id", id=question.about_id)
+    answered = "UPDATE follow_up SET state = :state WHERE id = :id"
+    await small.execute(answered, state=since_then, id=question.about_id)
     small.clock.at = MONDAY + timedelta(days=1)
     await small.flow.digests()
     await small.flow.releases()
