@@ -159,9 +159,11 @@ async def unsay(session: AsyncSession, follow_up: FollowUp) -> None:
 
     That was an assumption and no fact: it goes, so that the clocks run on and the message is wanted again.
     """
+    of = select(col(Application.external_id)).where(col(Application.id) == follow_up.application_id)
     await session.execute(
         delete(FactRow).where(
             col(FactRow.connection_id) == follow_up.connection_id,
+            col(FactRow.application) == of.scalar_subquery(),
             col(FactRow.kind) == str(FactKind.SAID),
             col(FactRow.data)["follow_up"].as_string() == follow_up.id,
         ),

@@ -252,11 +252,9 @@ async def expire_leases(session: AsyncSession, at: Instants, limit: int) -> int:
     rows = await session.scalars(
         select(Delivery)
         .where(
+            col(Delivery.act_at).is_not(None),  # so that the index of what is under way finds them
             col(Delivery.state) == DeliveryState.SENDING,
-            or_(
-                col(Delivery.leased_until).is_(None),
-                and_(col(Delivery.leased_until).is_not(None), col(Delivery.leased_until) < at.machine),
-            ),
+            or_(col(Delivery.leased_until).is_(None), col(Delivery.leased_until) < at.machine),
         )
         .limit(limit)
         .with_for_update(skip_locked=True),

@@ -133,6 +133,7 @@ async def _mailed(
             col(FollowUp.id) != follow_up.id,
             col(FollowUp.recipient).startswith(f"{PersonRole.CANDIDATE}:"),
             col(Delivery.channel) == MAIL,
+            col(Delivery.replaced_by).is_(None),
             col(Delivery.state).in_(_HAS_LEFT),
         ),
     )
@@ -203,6 +204,10 @@ async def stop_thread(session: AsyncSession, application: Application, reason: s
 async def _unqueue(session: AsyncSession, follow_ups: Sequence[str], cause: str, now: datetime) -> None:
     await session.execute(
         update(Delivery)
-        .where(col(Delivery.follow_up_id).in_(follow_ups), col(Delivery.state) == DeliveryState.QUEUED)
+        .where(
+            col(Delivery.follow_up_id).in_(follow_ups),
+            col(Delivery.replaced_by).is_(None),
+            col(Delivery.state) == DeliveryState.QUEUED,
+        )
         .values(state=DeliveryState.CANCELLED, cause=cause, act_at=None, settled_at=now),
     )

@@ -132,6 +132,7 @@ async def _give_up_other_ways(
         .where(
             col(Delivery.follow_up_id).in_([row.id for row, _ in leaving]),
             col(Delivery.channel) != way,
+            col(Delivery.replaced_by).is_(None),
             col(Delivery.state) == DeliveryState.QUEUED,
         )
         .values(

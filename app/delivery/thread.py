@@ -31,6 +31,7 @@ async def in_thread(session: AsyncSession, envelope: Envelope, follow_up: Follow
             col(FollowUp.recipient) == follow_up.recipient,
             col(FollowUp.id) != follow_up.id,
             col(Delivery.channel) == MAIL,
+            col(Delivery.replaced_by).is_(None),
             col(Delivery.state) == DeliveryState.SENT,
             col(Delivery.wire_id).is_not(None),
         )

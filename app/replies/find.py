@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from app.ats.canonical import PersonRole
 from app.delivery.models import Delivery
+from app.delivery.ways import MAIL
 from app.followups.models import FollowUp
 from app.mail.hooks import InboundMail
 from app.mail.token import PURPOSE, STOPPING
@@ -74,6 +75,7 @@ async def _sent(session: AsyncSession, said: Clues, mail: InboundMail) -> dict[s
     forms = {form for each in named for form in (each, f"<{each}>", comparable(each))}
     rows = await session.execute(
         select(col(Delivery.id), col(Delivery.wire_id), col(Delivery.provider_id)).where(
+            col(Delivery.channel) == MAIL,
             or_(
                 col(Delivery.id).in_(ours),
                 col(Delivery.wire_id).in_(forms),
