@@ -364,6 +364,37 @@ async def test_what_no_request_can_hold_is_refused_and_said_without_it(odd: str)
     assert odd not in str(refusal.value)
 
 
+async def test_an_answer_larger_than_any_is_not_read_to_its_end() -> None:
+    """Whatever a vendor sends, it does not fill our memory."""
+
+    async def endless(asked: Asked) -> Answer:
+        if asked.path == "/token":
+            return Answer(200, {"access_token": "t"})
+        return Answer(200, b"[" + b" " * (16 * 1024 * 1024) + b"]")
+
+    async with Loopback(endless) as server, vendor_http() as http:
+        account = Account("i", "s", api_base=f"{server.url}/v3", auth_url=f"{server.url}/token")
+        client = VendorClient("c6", api, account, tokens=MemoryTokens(), http=http, limits=Limits(reads=1))
+        with pytest.raises(VendorAway, match="ReadError"):
+            await client.rows(ApiRequest("GET", f"{server.url}/v3/users"))
+
+
+async def test_what_hardly_changes_is_asked_for_once_in_ten_minutes(ground: Round) -> None:
+    """Users are; applications are asked for every time."""
+
+    async def collect() -> tuple[int, int]:
+        asked = {
+            "users": api.list_requests("users", ["1"], base=ground.base),
+            "applications": [ground.listing()],
+        }
+        await ground.client.collect(asked)
+        return ground.asked("/v3/users"), ground.asked("/v3/applications")
+
+    assert [await collect(), await collect()] == [(1, 1), (1, 2)]
+    ground.time.at += timedelta(minutes=11)
+    assert await collect() == (2, 3)
+
+
 async def test_all_about_an_application_is_collected(ground: Round) -> None:
     """One call brings what the API knows, ready to be read."""
     member = ground.greenhouse.add_user("Jos van Dijk", "jos@example.com", START)
