@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from app.ats.by_time import resume_point
 from app.ats.canonical import USUALLY_PUSHED
@@ -230,7 +231,7 @@ def write_step(write: Write, answers: Answers, base: str | None = None) -> Step:
     """Adds a tag to the candidate where it is not there yet, in whatever case; no other kind is written."""
     if write.kind is not WriteKind.TAG:
         raise not_offered(write)
-    path = f"candidates/{write.target.candidate}/tags"
+    path = f"candidates/{quote(write.target.candidate, safe='')}/tags"
     if "tags" not in answers:
         return Ask("tags", (get(base, path),))
     known = {tag.casefold() for row in answers["tags"] for tag in texts(row.get("tags"))}
