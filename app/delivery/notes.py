@@ -10,6 +10,8 @@ from app.mail.outbound import Outcome, OutcomeKind
 
 PROVEN_ABSENT_AFTER = timedelta(seconds=20)
 """Longer than any request of ours can still be under way at the vendor's door."""
+UNFORESEEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading an answer raises that nobody thought of."""
 
 
 def marker(delivery_id: str) -> str:
@@ -32,6 +34,8 @@ class NoteWay:
             note_id = await self.client.write_note(self.target, payload.decode())
         except VendorError as error:
             return outcome_of(error)
+        except UNFORESEEN as wrong:  # perhaps after it was written
+            return Outcome(OutcomeKind.AMBIGUOUS, f"not understood: {type(wrong).__name__}")
         return Outcome(OutcomeKind.ACCEPTED, provider_id=note_id)
 
     async def settle(self, delivery_id: str, *, age: timedelta) -> Outcome:
@@ -40,6 +44,8 @@ class NoteWay:
             found = await self.client.find_note(self.target, marker(delivery_id))
         except VendorError as error:
             return Outcome(OutcomeKind.AMBIGUOUS, f"could not ask: {error.kind}")
+        except UNFORESEEN as wrong:
+            return Outcome(OutcomeKind.AMBIGUOUS, f"not understood: {type(wrong).__name__}")
         if found:
             return Outcome(OutcomeKind.ACCEPTED, "found by its marker", provider_id=found)
         absent = age >= PROVEN_ABSENT_AFTER

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -18,9 +19,11 @@ from app.delivery.ways import MAIL, WRITES
 from app.followups.models import FollowUp
 from app.intake.models import Connection
 from app.messages.models import Message
-from app.privacy.vault import Vault, open_as_person
+from app.privacy.vault import CannotOpen, Vault, open_as_person
 from app.timeline.models import Application, Person
 from app.timeline.people import key_of
+
+log = structlog.get_logger()
 
 _SOON = timedelta(seconds=5)
 
@@ -36,7 +39,7 @@ class Question:
     target: Target
     age: timedelta
     payload: bytes | None = field(default=None, repr=False)
-    """What was to be written, where only that says how to look for it; None after erasure."""
+    """What was to be written, where only that says how to look for it; None where it cannot be read."""
     route: str | None = None
     """The mail route that tried."""
     may_repeat: bool = False
@@ -139,9 +142,12 @@ async def _still_wanted(session: AsyncSession, delivery: Delivery, now: datetime
 
 
 async def _payload(session: AsyncSession, vault: Vault, delivery: Delivery, attempt: Attempt) -> bytes | None:
+    """None after erasure, and where the bytes do not open: it must hold back no other question."""
     message = await session.get(Message, delivery.message_id)
     person = await session.get(Person, message.person_id) if message else None
-    key = key_of(vault, person) if person else None
-    if key is None:
+    try:
+        key = key_of(vault, person) if person else None
+        return open_as_person(key, attempt.payload, f"{delivery.id}/{attempt.number}") if key else None
+    except CannotOpen:
+        log.warning("delivery.cannot_open", delivery=delivery.id)
         return None
-    return open_as_person(key, attempt.payload, f"{attempt.delivery_id}/{attempt.number}")

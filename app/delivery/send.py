@@ -109,6 +109,9 @@ class Post:
             return Outcome(OutcomeKind.AMBIGUOUS, "no answer within the lease")
         except HeardbackError as refused:
             return Outcome(OutcomeKind.CONFIGURATION, refused.detail)
+        except Exception as wrong:
+            log.exception("delivery.not_understood", delivery=parcel.delivery_id)
+            return Outcome(OutcomeKind.AMBIGUOUS, f"not understood: {type(wrong).__name__}")
 
     async def _leave(self, parcel: Parcel) -> Outcome:
         if parcel.channel == MAIL:
@@ -163,6 +166,10 @@ class Post:
             return Outcome(OutcomeKind.AMBIGUOUS, "no answer within the lease")
         except HeardbackError as refused:
             return Outcome(OutcomeKind.AMBIGUOUS, refused.detail)
+        except Exception as wrong:
+            # An answer that nobody foresaw counts as asked: else it is asked for ever, and no person hears.
+            log.exception("delivery.not_understood", delivery=question.delivery)
+            return Outcome(OutcomeKind.AMBIGUOUS, f"not understood: {type(wrong).__name__}")
         if answer is None:
             return Outcome(OutcomeKind.AMBIGUOUS, "it cannot be asked", provider_id=CANNOT_BE_ASKED)
         return answer

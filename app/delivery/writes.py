@@ -9,12 +9,11 @@ from pydantic import TypeAdapter
 from app.ats.fields import Answers
 from app.ats.steps import Put, Step, Write
 from app.calls import VendorClient
-from app.delivery.notes import PROVEN_ABSENT_AFTER, outcome_of
+from app.delivery.notes import PROVEN_ABSENT_AFTER, UNFORESEEN, outcome_of
 from app.errors import VendorError
 from app.mail.outbound import Outcome, OutcomeKind
 
 _EXACT: TypeAdapter[Write] = TypeAdapter(Write)
-_WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class _NotThere(Exception):
@@ -43,7 +42,7 @@ class WriteWay:
             done = await self.client.walk(self._following(write_from(payload)))
         except VendorError as error:
             return outcome_of(error)
-        except _WRONG as wrong:  # an answer that nobody foresaw, perhaps after something was written
+        except UNFORESEEN as wrong:  # an answer that nobody foresaw, perhaps after something was written
             return Outcome(OutcomeKind.AMBIGUOUS, f"not understood: {type(wrong).__name__}")
         return Outcome(OutcomeKind.ACCEPTED, provider_id=done.external_id if done else None)
 
@@ -64,7 +63,7 @@ class WriteWay:
             return Outcome(OutcomeKind.NOT_SENT if absent else OutcomeKind.AMBIGUOUS, "not there")
         except VendorError as error:
             return Outcome(OutcomeKind.AMBIGUOUS, f"could not ask: {error.kind}")
-        except _WRONG as wrong:
+        except UNFORESEEN as wrong:
             return Outcome(OutcomeKind.AMBIGUOUS, f"not understood: {type(wrong).__name__}")
         return Outcome(OutcomeKind.ACCEPTED, "found there", provider_id=done.external_id if done else None)
 

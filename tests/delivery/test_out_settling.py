@@ -12,6 +12,7 @@ from app.db import unit_of_work
 from app.delivery.models import Attempt, Delivery, Suppression
 from app.delivery.route import RouteMeta
 from app.delivery.routing import Routes, Rule, WhenUnknown
+from app.delivery.settle import INQUIRIES
 from app.followups.models import FollowUp
 from app.mail.outbound import Outcome, OutcomeKind
 from tests.flow.small import ADDRESS, MONDAY, Small, TwinRoute, Vanished, open_small, webhook
@@ -171,3 +172,30 @@ async def test_one_to_be_sent_again_that_is_refused_or_unwanted_stays_unknown(sm
     await later(small, minutes=1)
     await later(small, minutes=2)
     assert ((await mail(small)).state, (await mail(small)).sent_again) == ("unknown", 1)
+
+
+class OddRoute(TwinRoute):
+    """A provider whose answers are read wrongly, by a mistake of ours."""
+
+    async def settle(self, send_id: str, *, age: timedelta | None = None) -> Outcome | None:
+        raise KeyError(send_id)
+
+
+async def test_a_mistake_of_ours_ends_with_a_person_too(small: Small) -> None:
+    """An answer that cannot be read is asked for as often as any other, and then a person must say."""
+    by(small, OddRoute(script=[UNSURE]))
+    await later(small)
+    for minutes in (1, 3, 9, 50, 200, 700):
+        await later(small, minutes=minutes)
+    delivery = await mail(small)
+    assert (delivery.state, delivery.act_at, delivery.waiting_on) == ("unknown", None, "member:55")
+    assert delivery.inquiries == len(INQUIRIES)
+
+
+async def test_bytes_that_do_not_open_hold_back_no_question(small: Small) -> None:
+    """A mail whose stored bytes are spoilt is looked for all the same, and so is every other."""
+    by(small, TwinRoute(script=[UNSURE]))
+    await later(small)
+    await small.execute("UPDATE attempt SET payload = 'spoilt'")
+    await later(small, minutes=1)
+    assert (await mail(small)).state == "sent"
