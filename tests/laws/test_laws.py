@@ -40,8 +40,8 @@ NETWORK = {
 }
 LOGGED = {
     *("action", "attempt", "changes", "channel", "code", "connection", "correlation_id", "delivery"),
-    *("detail", "error", "facts", "kind", "loop", "mailbox", "method", "ms", "outcome", "route", "row", "rows"),
-    *("sqlstate", "state", "status", "worker"),
+    *("detail", "error", "facts", "kind", "loop", "mailbox", "method", "ms", "outcome", "route", "row"),
+    *("rows", "sqlstate", "state", "status", "worker"),
 }
 """Fields of log lines: ids, counts, kinds. Who adds one here has thought about people."""
 
