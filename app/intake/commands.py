@@ -178,10 +178,17 @@ async def _rotate(connection_id: str, secret: str | None, *, retire_old: bool) -
             await stored.retire_old_secret(session, services.vault, connection_id)
             _record(services, session, "connection.old-secret-retired", connection_id)
             return "Only the newest secret is accepted from now on."
-        chosen = await stored.rotate_secret(session, services.vault, connection_id, secret)
+        try:
+            chosen = await stored.rotate_secret(session, services.vault, connection_id, secret)
+        except Unprocessable as wrong:
+            raise click.BadParameter(wrong.detail, param_hint="--secret") from wrong
         _record(services, session, "connection.secret-rotated", connection_id)
+        connection = await stored.get(session, connection_id)
+        if VENDORS[connection.vendor].setup.SIGNER is not Signer.US:
+            return "It is accepted now, beside those before it."
+        shown = f"The new secret key (shown once):\n  {chosen}\n" if secret is None else ""
         return (
-            f"The new secret key (shown once):\n  {chosen}\nEnter it in every webhook, then:\n"
+            f"{shown}Enter it in every webhook, then:\n"
             f"  heardback connections rotate-secret {connection_id} --retire-old"
         )
 

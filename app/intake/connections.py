@@ -1,5 +1,6 @@
 """Connections: added, listed, their secrets rotated. Nothing here commits; the caller's unit of work does."""
 
+import json
 import re
 import secrets as random
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.ats.fields import Json
 from app.ats.http import Account
 from app.ats.steps import Signer
 from app.ats.vendor import VENDORS
@@ -186,8 +188,14 @@ def secrets_of(connection: Connection, vault: Vault) -> ConnectionSecrets:
 
 
 def open_secrets(connection_id: str, sealed: bytes, vault: Vault) -> ConnectionSecrets:
-    """The secrets out of the table's columns; raises `CannotOpen`."""
-    return ConnectionSecrets.model_validate_json(vault.unseal(sealed, _about(connection_id)))
+    """The secrets out of the table's columns; raises `CannotOpen`.
+
+    What a newer version keeps beside them is passed over: while it is rolled out, or back, no webhook is
+    refused for that.
+    """
+    stored: Json = json.loads(vault.unseal(sealed, _about(connection_id)))
+    known = ConnectionSecrets.model_fields
+    return ConnectionSecrets.model_validate({name: stored[name] for name in known if name in stored})
 
 
 def settings_of(connection: Connection) -> ConnectionSettings:

@@ -120,6 +120,18 @@ def test_connecting_greenhouse_says_what_to_click(here: Path) -> None:
     assert "Only the newest" in call("connections", "rotate-secret", connection, "--retire-old")
 
 
+def test_secrets_that_the_ats_makes_are_entered_and_never_made_here(here: Path) -> None:
+    """Each of several is accepted; nobody is told to retire the others, which sign other webhooks."""
+    added = ("connections", "add", "lever", "--no-webhooks", "--signing-secret", "the-first-of-lever")
+    call(*added, given="Main account\nkey\n\n\n")
+    connection = call("connections", "list").split()[0]
+    assert "Lever makes the secret" in call("connections", "rotate-secret", connection, code=2)
+    said = call("connections", "rotate-secret", connection, "--secret", "the-second-of-lever")
+    assert "accepted now" in said
+    assert "retire" not in said
+    assert "the-second" not in said
+
+
 def test_checking_a_bare_connection_says_what_to_do(here: Path) -> None:
     """Without credentials and webhooks the check names both, and exits 1."""
     call("connections", "add", "greenhouse", given="Main account\n\n\n\n")

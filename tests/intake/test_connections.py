@@ -1,6 +1,7 @@
 """Connections: their settings, their secrets, and how secrets are rotated."""
 
 import asyncio
+import json
 import re
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -194,6 +195,15 @@ async def test_an_address_that_the_vendor_does_not_have_is_a_persons_to_correct(
             await vendors.client(made.id)
     finally:
         await vendors.aclose()
+
+
+async def test_secrets_of_a_newer_version_are_understood(house: House) -> None:
+    """While it is rolled out or back, both versions read the same rows: no webhook is refused meanwhile."""
+    async with unit_of_work(house.sessions) as session:
+        row = await connections.get(session, house.connection_id)
+        newer = {**connections.secrets_of(row, house.vault).model_dump(), "refresh_token": "not-known-yet"}
+        row.secrets = house.vault.seal(json.dumps(newer).encode(), f"secrets of {row.id}")
+    assert (await house.post(b'{"action":"ping"}')).status_code == 200
 
 
 async def test_one_connection_that_cannot_be_opened_closes_no_other(house: House) -> None:
