@@ -8,9 +8,11 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 
 import structlog
@@ -42,6 +44,9 @@ LARGEST = {HookKind.RECEIPTS: 4_000_000, HookKind.INBOUND: 36_000_000}
 """Bytes. Batches of receipts are large; an inbound mail comes with its attachments, in base64."""
 _BODY_SECONDS = 20.0
 _STORE_SECONDS = 5.0
+_SMALL, LARGE_AT_ONCE = 1_000_000, 4
+"""Bytes of a body beyond which it waits for its turn, and how many have theirs: strangers may send as well,
+and what they send is in memory before it can be proven."""
 _SIDE_BY_SIDE = 4
 """So many are stored at once: a flood of receipts must not take every connection of the API."""
 _RETRY_AFTER = b"30"
@@ -74,8 +79,13 @@ class HookDoor:
         self._machine_now, self._nudge = machine_now, nudge
         self._certificates = certificates or Certificates()
         self._room = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with AsyncExitStack() as held:
+            await self._answer(scope, receive, send, held)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, held: AsyncExitStack) -> None:
         hook_id = new_id("hok")
         found = PATH.fullmatch(_path(scope))
         source = self._sources.get(found[1]) if found else None
@@ -87,7 +97,8 @@ class HookDoor:
             if scope["method"] != "POST":
                 await _say(send, hook_id, HTTPStatus.METHOD_NOT_ALLOWED, None)
                 return
-            body = await _read(scope, receive, LARGEST[found[2]])
+            turn = partial(held.enter_async_context, self._large)
+            body = await _read(scope, receive, LARGEST[found[2]], turn)
             if body is None:
                 return  # the sender left; nothing was kept, nobody is there to hear it
             headers = _headers(scope)
@@ -169,12 +180,14 @@ def _status(source: HookSource | None, refused: HeardbackError) -> int:
     return answers.refused if isinstance(refused, BadSignature) else refused.status
 
 
-async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:
-    """The raw body; None when the sender left before its end."""
+async def _read(
+    scope: Scope, receive: Receive, limit: int, turn: Callable[[], Awaitable[None]]
+) -> bytes | None:
+    """The raw body; None when the sender left before its end. A large one waits for its ``turn``."""
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value[:20]) > limit:
             raise TooLarge("A webhook of a mail provider is never so large.")
-    chunks, size = [], 0
+    chunks, size, waits = list[bytes](), 0, False
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             while True:
@@ -185,9 +198,15 @@ async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:
                 size += len(chunks[-1])
                 if size > limit:
                     raise TooLarge("A webhook of a mail provider is never so large.")
+                if size > _SMALL >= size - len(chunks[-1]):
+                    waits = True
+                    await turn()
+                    waits = False
                 if not message.get("more_body", False):
                     return b"".join(chunks)
     except TimeoutError as late:
+        if waits:
+            raise Unavailable("Too many large webhooks at once; send it again.") from late
         raise MalformedBody("The body did not arrive in time.") from late
 
 

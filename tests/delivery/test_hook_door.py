@@ -1,6 +1,8 @@
 """The door of mail providers: proven, stored, and answered as each of them needs to hear it."""
 
+import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,9 +12,10 @@ import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import Message
 
 from app.db import make_engine, make_sessions
-from app.delivery.hook_door import HookDoor
+from app.delivery.hook_door import LARGE_AT_ONCE, HookDoor
 from app.delivery.hook_fetch import Certificates
 from app.delivery.hook_models import Hook
 from app.demo.brevo_hooks import posted
@@ -195,3 +198,31 @@ async def test_a_certificate_that_cannot_be_had_asks_amazon_to_come_again(door: 
     )
     hook = provider.notification("{}", "one", MONDAY)
     assert (await door.post(hook, "/mail/ses/receipts")).status_code == 503
+
+
+async def test_a_flood_of_large_bodies_fills_no_memory_and_holds_up_no_small_one(door: Door) -> None:
+    """Beyond a few, large ones are not read on before others are done; what is small passes by."""
+    app, read = door.app.state.hook_door, Counter[int]()
+    never = asyncio.Event()
+
+    async def knock(number: int) -> None:
+        async def receive() -> Message:
+            read[number] += 1
+            if read[number] > 2:
+                await never.wait()
+            return {"type": "http.request", "body": bytes(900_000), "more_body": True}
+
+        async def send(_message: Message) -> None:
+            """Nobody is there to hear it."""
+
+        path = "/mail/twin/inbound"
+        await app({"type": "http", "method": "POST", "path": path, "headers": []}, receive, send)
+
+    flood = [asyncio.create_task(knock(number)) for number in range(3 * LARGE_AT_ONCE)]
+    assert (await door.post(DELIVERED)).status_code == 200
+    assert sorted(read.values()) == [2] * 2 * LARGE_AT_ONCE + [3] * LARGE_AT_ONCE
+    for task in flood:
+        task.cancel()
+    await asyncio.gather(*flood, return_exceptions=True)
+    large = posted({"items": [{"RawTextBody": "x" * 2_000_000}]}, BREVO)
+    assert (await door.post(large, "/mail/twin/inbound")).status_code == 200
