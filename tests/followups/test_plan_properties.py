@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from app.followups.windows import release
 from app.intake.config import ConnectionSettings
 from app.moments import zone
 from app.sla.book import starter_policies
-from app.sla.cases import Case, cases
+from app.sla.cases import Case, RuleBook, cases
 from app.sla.clocks import ClockReading, ClockState, read_clock
 from app.sla.policies import Policy, parse_policies
 from app.timeline.fold import fold
@@ -24,6 +25,19 @@ from tests.sla.clockwork import MONDAY, rule_book
 from tests.timeline.histories import APPLICATION, histories
 
 BOOK = rule_book((MONDAY - timedelta(days=60), starter_policies()))
+
+
+def _careless() -> dict[str, Any]:
+    """The starter set by somebody who wants no approval for anything."""
+    document = starter_policies()
+    policies = [
+        {**policy, "say": [{**say, "approval": False} for say in policy.get("say", ())]}
+        for policy in document["policies"]
+    ]
+    return {**document, "policies": policies}
+
+
+CARELESS = rule_book((MONDAY - timedelta(days=60), _careless()))
 ZONES = ("UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Kiritimati", "Asia/Kathmandu")
 
 
@@ -36,8 +50,10 @@ class Planned:
     wanted: tuple[Wanted, ...]
 
 
-def _planned(truth: Truth, account: ConnectionSettings, now: datetime) -> Iterator[Planned]:
-    for case in cases(truth, BOOK, connection="con"):
+def _planned(
+    truth: Truth, account: ConnectionSettings, now: datetime, book: RuleBook = BOOK
+) -> Iterator[Planned]:
+    for case in cases(truth, book, connection="con"):
         reading = read_clock(case.history, now)
         yield Planned(case, reading, tuple(plan(truth, case, reading, account, now)))
 
@@ -87,12 +103,20 @@ def test_a_rejection_has_a_window_and_needs_a_person(kind: str) -> None:
 def test_nothing_is_wanted_of_a_clock_that_does_not_run(
     world: tuple[Truth, ConnectionSettings, datetime],
 ) -> None:
-    """Closed, paused and pending clocks are silent; decisions always wait for approval."""
+    """Closed, paused and pending clocks are silent."""
     for planned in _planned(*world):
         if planned.reading.state not in (ClockState.RUNNING, ClockState.BREACHED):
             assert planned.wanted == ()
-        for wanted in planned.wanted:
-            assert wanted.approval or not KINDS[wanted.kind].decision
+
+
+@given(_worlds())
+@settings(max_examples=150, deadline=None)
+def test_a_decision_waits_for_an_approval_whatever_the_policy_says(
+    world: tuple[Truth, ConnectionSettings, datetime],
+) -> None:
+    """A policy may leave out the approval of other messages, never of a rejection or an offer."""
+    for wanted in (w for p in _planned(*world, CARELESS) for w in p.wanted):
+        assert wanted.approval == KINDS[wanted.kind].decision
 
 
 @given(_worlds())
