@@ -113,8 +113,7 @@ async def _use(
     promises = case.message.promises
     promised = replace(gathered, promised_at=datetime.fromisoformat(promises[0]) if promises else None)
     made = await keep(bench.session, bench.vault, loaded, after, findings, promised, by=REPHRASED, now=now)
-    wanted = replace(decision_on(loaded, findings, now), needed=True)
-    await await_decision(bench.session, loaded, wanted, _CAUSE, now)
+    await await_decision(bench.session, loaded, decision_on(loaded, findings, now), _CAUSE, now)
     case.row.outcome, case.row.rephrased_id = RephrasingOutcome.USED, made.id if made else None
     return None
 
