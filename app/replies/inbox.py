@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
 from app.db import Sessions, unit_of_work
 from app.delivery.claim import Instants
 from app.delivery.hook_bytes import open_hook
@@ -27,6 +29,7 @@ _PAUSES = (0.5, 1, 5, 30, 120, 480, 1440)
 """Minutes before the next try; then a person must look."""
 _SECONDS = 10.0
 _LEASE = timedelta(seconds=BATCH * _SECONDS + 20)
+_log = structlog.get_logger(__name__)
 
 
 class _NotReadable(Exception):  # not an error of the service: a reason, kept with the webhook
@@ -89,18 +92,20 @@ class Replies:
     async def _whole(self, route: str, mail: InboundMail) -> InboundMail:
         if mail.fetch is None:
             return mail
+        source = self.sources[route]
         try:
             async with asyncio.timeout(_SECONDS):
-                status, body = await self.ask(mail.fetch, self.sources[route].api_key)
+                status, body = await self.ask(source.addressed(mail.fetch), source.api_key)
         except TimeoutError:
             raise Unavailable("The provider did not answer in time.") from None
-        return self.sources[route].hooks.fetched(mail, status, body)
+        return source.hooks.fetched(mail, status, body)
 
     async def _later(self, hook_id: str, state: str, why: str, at: Instants) -> None:
         """Tried again while there is hope; else it is kept as it came, for a person to look at."""
         async with unit_of_work(self.sessions) as session:
             hook = await session.get_one(Hook, hook_id, with_for_update=True)
             hook.failures += 1
+            _log.warning("inbound.not_heard", route=hook.route, error=why, attempt=hook.failures)
             if state == HookState.PENDING and hook.failures <= len(_PAUSES):
                 hook.act_at = at.machine + timedelta(minutes=_PAUSES[hook.failures - 1])
                 hook.detail = why

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.utils import parseaddr
@@ -10,12 +11,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from app.db import unit_of_work
 from app.delivery.claim import Instants
 from app.delivery.hook_bytes import seal_hook
 from app.delivery.hook_models import Hook
-from app.delivery.hook_sources import HookSource
+from app.delivery.hook_sources import HookSource, sources_in
+from app.delivery.mail_document import document_from
 from app.errors import Unavailable, UnsafeSettings
 from app.mail import postmark_hooks, resend_hooks
 from app.mail.hooks import HookSecrets
@@ -114,6 +117,25 @@ async def test_words_that_a_provider_holds_back_are_fetched_until_it_gives_them(
     assert (await small.one(Reply)).how == "token"
     states = {row.id: (row.state, row.body is None) for row in await small.rows(Hook)}
     assert states == {"hok_1": ("unreadable", False), "hok_2": ("done", True)}
+
+
+async def test_a_trial_fetches_words_at_its_own_address_and_tells_what_stands_in_the_way(
+    small: Small,
+) -> None:
+    """The key of a route that talks to a simulator never goes to the real provider; a failure is logged."""
+    receipts = '{"secrets": ["whsec_aGVhcmRiYWNr"]}'
+    route = (
+        f'{{"kind": "resend", "key": "re_try", "base_url": "http://127.0.0.1:9/", "receipts": {receipts}}}'
+    )
+    sources = sources_in(document_from(f'{{"routes": {{"resend": {route}}}}}'))
+    data = {"email_id": EMAIL_ID, "from": ADDRESS, "to": [reply_to(small)], "subject": "Re"}
+    await hook(small, "resend", {"type": "email.received", "data": data}, "hok_1")
+    drain, asked = replies(small, Unavailable())
+    with capture_logs() as told:
+        await replace(drain, sources=sources).read_due(small.instants())
+    assert asked == [(f"http://127.0.0.1:9/emails/receiving/{EMAIL_ID}", "re_try")]
+    [line] = [each for each in told if each["event"] == "inbound.not_heard"]
+    assert (line["route"], line["error"], line["attempt"]) == ("resend", "unavailable", 1)
 
 
 @pytest.mark.parametrize("wrong", ["reply", "a-name-too-long@x.example", "Re ply@x.example", "reply@x"])
