@@ -207,7 +207,7 @@ def _elapsed(history: History, end: datetime) -> float:
 
 def _next(history: History, now: datetime, instants: list[datetime | None]) -> datetime | None:
     turns = [p for pause in history.pauses for p in (pause.since, pause.until)]
-    ahead = [at for at in (*instants, *turns) if at is not None and at > now]
+    ahead = [at for at in (*instants, *turns, next_stop(history, now)) if at is not None and at > now]
     return min(ahead, default=None)
 
 

@@ -55,12 +55,12 @@ def retime(book: RuleBook, written: Written, since: datetime, now: datetime) -> 
         A reading that differs from the row in nothing but the due time and what lies ahead.
     """
     policy, hours = book.ruling(written.rule), book.hours(written.calendar)
-    stopped = written.stops_at is not None and written.stops_at <= now
-    if not written.plain or stopped or policy is None or hours is None:
+    if not written.plain or policy is None or hours is None:
         return None
     own = written.due_at if policy.target is None else None
     occurrence = Occurrence(written.occurrence, written.started_at, due_at=own)
-    stop = () if written.closed_at is None else (Stop(written.closed_at, written.closed_by or ""),)
+    stopped_at = written.closed_at or written.stops_at
+    stop = () if stopped_at is None else (Stop(stopped_at, written.closed_by or ""),)
     met = written.state == ClockState.MET
     history = History(policy, occurrence, hours, stop if met else (), () if met else stop)
     reading = read_clock(history, now)

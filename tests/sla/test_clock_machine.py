@@ -72,6 +72,12 @@ def test_a_pause_moves_the_due_time_by_the_open_hours_that_it_covers() -> None:
     assert reading.next_at == hours(4)
 
 
+def test_a_stop_that_is_known_to_come_wakes_the_clock() -> None:
+    """An interview ahead ends what was owed until it, and nobody tells us when it begins."""
+    assert read_clock(history(cancelled=[hours(1)]), MONDAY).next_at == hours(1)
+    assert read_clock(history(cancelled=[hours(1)]), hours(1)).state == ClockState.CANCELLED
+
+
 def test_the_elapsed_time_of_a_closed_clock_leaves_out_nights_and_pauses() -> None:
     """Six open hours on Monday after two paused ones, one on Tuesday."""
     reading = read_clock(history(met=[hours(25)], pauses=[(hours(2), hours(4))]), hours(40))
@@ -112,8 +118,7 @@ def _clocks(draw: st.DrawFn) -> History:
 def test_a_reading_stays_true_until_it_says(clock: History, now: datetime) -> None:
     """Up to its next instant nothing changes without news, so that a sleeping clock misses nothing."""
     reading = read_clock(clock, now)
-    future_news = [s.at for s in (*clock.met, *clock.cancelled) if s.at > now]
-    until = min([at for at in (reading.next_at, *future_news) if at], default=now + timedelta(days=90))
+    until = reading.next_at or now + timedelta(days=90)
     assume(until > now + TICK)
     for later in (now + (until - now) / 2, until - TICK):
         assert read_clock(clock, later) == reading

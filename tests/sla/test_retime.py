@@ -189,6 +189,12 @@ def test_a_stop_that_came_meanwhile_is_derived() -> None:
     """The interview has begun, which met what was owed until it: known before, and reached only now."""
     story = applied_and_moved()
     story.interview("scheduled", 1, 3)
-    seen = compare(story.facts, SHIFTED, story.at + timedelta(hours=1), timedelta(hours=2.5))
-    assert seen["derived"] == 3
-    assert compare(story.facts, SHIFTED, story.at + timedelta(hours=1), timedelta())["derived"] == 0
+    since = story.at + timedelta(hours=1)
+    assert compare(story.facts, SHIFTED, since, timedelta())["derived"] == 0
+    truth, (before, after) = fold(APPLICATION, story.facts, job=TEAM), books(SHIFTED, since)
+    rows = [written(shown, since) for shown in derived(truth, before, since).values()]
+    stopped = [row for row in rows if row.stops_at is not None]
+    assert len(stopped) == 3
+    for row in stopped:
+        assert row.stops_at is not None
+        assert moved(row, after, since, row.stops_at) is None
