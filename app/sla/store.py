@@ -135,7 +135,7 @@ def _new(application: Application, key: tuple[str, str], shown: Mapping[str, Any
 
 def _lapse(clock: Clock, now: datetime) -> None:
     """Later truth took away what started this clock."""
-    if clock.closed_at is None or clock.state != ClockState.CANCELLED:
+    if clock.closed_by != LAPSED:
         clock.state = ClockState.CANCELLED
         clock.closed_at = clock.closed_at or now
         clock.closed_by = LAPSED
