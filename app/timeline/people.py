@@ -95,23 +95,27 @@ def key_of(vault: Vault, person: Person) -> bytes | None:
 
 async def find_people(session: AsyncSession, connection_id: str, refs: Iterable[Ref]) -> dict[Ref, Person]:
     """People by role and external id, aliases of merged candidates followed."""
-    wanted = set(refs)
-    if not wanted:
-        return {}
-    rows = await session.scalars(
-        select(Person).where(
-            col(Person.connection_id) == connection_id,
-            _among(wanted),
-        ),
-    )
-    found = {(p.role, p.external_id): p for p in rows}
-    aliases = {ref: (ref[0], p.alias_of) for ref, p in found.items() if p.alias_of}
-    for _ in range(3):  # merges of merges are rare; a circle must end
-        missing = {new for new in aliases.values() if new not in found}
-        if not missing:
-            break
-        found.update(await find_people(session, connection_id, missing))
-    return {ref: found.get(aliases[ref], p) if ref in aliases else p for ref, p in found.items()}
+    fresh, asked = set(refs), set[Ref]()
+    found: dict[Ref, Person] = {}
+    while fresh:  # merges of merges are rare, and a circle of them ends
+        asked |= fresh
+        people = (
+            await session.scalars(
+                select(Person).where(col(Person.connection_id) == connection_id, _among(fresh))
+            )
+        ).all()
+        found |= {(p.role, p.external_id): p for p in people}
+        fresh = {(p.role, p.alias_of) for p in people if p.alias_of} - asked
+    return {ref: _remaining(found, ref) for ref in found}
+
+
+def _remaining(found: Mapping[Ref, Person], ref: Ref) -> Person:
+    """Who is left of somebody after merges."""
+    passed, person = {ref}, found[ref]
+    while person.alias_of and (after := (person.role, person.alias_of)) in found.keys() - passed:
+        passed.add(after)
+        person = found[after]
+    return person
 
 
 def _among(refs: Collection[Ref]) -> ColumnElement[bool]:
