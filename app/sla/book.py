@@ -145,6 +145,7 @@ async def apply_calendar(
     """
     parsed = Calendar.parse(document)
     next_open(parsed, effective_from or now)
+    await _take_turns(session)
     newest = select(func.coalesce(func.max(col(CalendarVersion.version)), 0))
     version = 1 + (await session.scalar(newest.where(col(CalendarVersion.name) == name)) or 0)
     session.add(
@@ -161,6 +162,11 @@ async def apply_calendar(
     since = await _counts_from(session, name, effective_from or now, now)
     await ask(session, f"calendar {name}, version {version}", now, since=since)
     return version
+
+
+async def _take_turns(session: AsyncSession) -> None:
+    """Two at once would take the same number of a calendar's version."""
+    await session.execute(text("LOCK TABLE calendar_version IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def _counts_from(
@@ -189,6 +195,7 @@ async def ensure_starter(
         holidays: Country, or country and subdivision, such as ``DE`` or ``DE-BY``; None for no holidays.
         now: The business instant from which they rule.
     """
+    await _take_turns(session)  # all processes of a first start look at once
     if await session.scalar(select(func.count()).select_from(CalendarVersion)) == 0:
         document, source = office_calendar(time_zone, holidays, now)
         await apply_calendar(session, "office", document, by="starter", now=now, source=source)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.db import among, update_many
+from app.errors import HeardbackError
 from app.moments import TZDATA_VERSION
 from app.sla.cases import RuleBook
 from app.sla.clocks import ClockReading, ClockState, History
@@ -141,9 +142,13 @@ class _Move:
         return derived and (application.wake_at is None or application.wake_at > self.now)
 
     def _retimed(self, row: Written) -> Retimed | None:
-        found = retime(self.book, row, self.since, self.now)
-        speaks = found is not None and found.reading.state in (ClockState.RUNNING, ClockState.BREACHED)
-        if found is not None and speaks and self.ahead(found.history, found.reading, self.since):
+        try:
+            found = retime(self.book, row, self.since, self.now)
+            speaks = found is not None and found.reading.state in (ClockState.RUNNING, ClockState.BREACHED)
+            if found is not None and speaks and self.ahead(found.history, found.reading, self.since):
+                return None
+        except HeardbackError:
+            # The new hours never reach its due time: its own derivation sets it aside, and no other.
             return None
         return found
 

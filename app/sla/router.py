@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlmodel import col
 
 from app.deps import Audit, Caller, Now, Services, Session, api_router, needs
@@ -184,8 +184,6 @@ async def apply_a_calendar(
     """Store a new version of a calendar. Time that open clocks have used stays used."""
     if new.effective_from is not None and new.effective_from < now:
         raise Unprocessable("A calendar cannot change time that has passed.", field="effective_from")
-    # Two at once would take the same number.
-    await session.execute(text("LOCK TABLE calendar_version IN SHARE ROW EXCLUSIVE MODE"))
     version = await apply_calendar(
         session,
         new.name,

@@ -1,5 +1,6 @@
 """After a change every open clock is derived again: in batches, resumably, with the time used kept."""
 
+import asyncio
 import copy
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,9 +17,9 @@ from app.db import Sessions, unit_of_work
 from app.followups.models import FollowUp
 from app.followups.plan import lies_ahead
 from app.running import open_flow
-from app.sla.book import Shelf, apply_calendar, apply_policies, starter_policies
+from app.sla.book import Shelf, apply_calendar, apply_policies, ensure_starter, starter_policies
 from app.sla.cases import Change
-from app.sla.models import CalendarVersion, Clock, ClockEvent, Recompute
+from app.sla.models import CalendarVersion, Clock, ClockEvent, PolicySet, Recompute
 from app.sla.recompute import ask, ask_if_zones_changed, recompute_some
 from app.timeline.models import Application
 from tests.api.life import MONDAY, Life, open_life
@@ -166,6 +167,37 @@ async def test_clocks_moved_by_their_rows_are_what_a_whole_derivation_makes_them
             await session.execute(update(Application).values(wake_at=WEDNESDAY))
         assert await house.flow.applications() == 6
         assert await shown(life) == known
+
+
+async def test_hours_in_which_nothing_is_ever_due_cost_only_what_they_concern(life: Life) -> None:
+    """A minute a week: four days of that lie past the horizon. It is set aside, and the change goes on."""
+    await owe_a_look(life)
+    async with unit_of_work(sessions_of(life)) as session:
+        narrow = {"tz": "UTC", "week": {"mon": [["09:00", "09:01"]]}}
+        await apply_calendar(session, "office", narrow, by="a test", now=WEDNESDAY)
+    await moved(life)
+    assert all(row.done_at for row in await recomputes(life))
+    await life.house.flow.applications()
+    [application] = await life.house.rows(Application)
+    assert (application.failures, application.failure) == (1, "BeyondHorizon")
+
+
+async def test_processes_that_start_at_once_give_one_set_of_rules(life: Life) -> None:
+    """Each looks whether there are any, and only the first finds none."""
+    async with unit_of_work(sessions_of(life)) as session:
+        for table in (PolicySet, CalendarVersion):
+            await session.execute(delete(table))
+
+    async def start() -> None:
+        async with unit_of_work(sessions_of(life)) as session:
+            await ensure_starter(session, time_zone="UTC", holidays=None, now=WEDNESDAY)
+
+    await asyncio.gather(*(start() for _ in range(4)))
+    versions = [
+        *((row.name, row.version) for row in await life.house.rows(CalendarVersion)),
+        *(row.version for row in await life.house.rows(PolicySet)),
+    ]
+    assert versions == [("office", 1), 1]
 
 
 async def test_hours_that_change_the_past_are_derived(life: Life) -> None:
