@@ -173,9 +173,9 @@ async def _wake_by_facts(session: AsyncSession, event: Waiting, now: datetime) -
 
 
 async def give_up(session: AsyncSession, event_id: str, reason: str, now: datetime) -> None:
-    """Sets one event aside with its reason; it can be replayed."""
+    """Sets one event aside with its reason; it can be replayed. Somebody else may have read it meanwhile."""
     await session.execute(
         update(Event)
-        .where(col(Event.id) == event_id)
+        .where(col(Event.id) == event_id, col(Event.state) == EventState.PENDING)
         .values(state=EventState.DEAD, reason=f"could not be recorded: {reason}", handled_at=now),
     )
