@@ -97,14 +97,17 @@ class Loops:
         self._bells.append(bell)
         while not self._stopping:
             bell.clear()
-            try:
-                found = sum([await drain() for drain in drains])
-            except Exception:
-                # Whatever it is, the rows are still there; a dead loop would be silence.
-                log.exception("loop.trouble", loop=name)
+            found, trouble = 0, False
+            for drain in drains:
+                try:
+                    found += await drain()
+                except Exception:
+                    # Whatever it is, the rows are still there, and so is the work of the drains behind it.
+                    log.exception("loop.trouble", loop=name)
+                    trouble = True
+            if trouble:
                 await self._wait(bell, _AFTER_TROUBLE)
-                continue
-            if found:
+            elif found:
                 self.ring()
             else:
                 await self._wait(bell, _PATIENCE[name])
