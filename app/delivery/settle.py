@@ -115,7 +115,7 @@ async def _sent(
     delivery.state, delivery.act_at, delivery.settled_at = DeliveryState.SENT, None, at.business
     delivery.waiting_on = None
     if delivery.channel == MAIL:
-        await _clear_route(session, delivery.route)
+        await _clear_route(session, delivery)
     if not speaks(delivery.channel, follow_up):
         return
     follow_up.state, follow_up.cause, follow_up.updated_at = FollowUpState.SENT, None, at.business
@@ -239,9 +239,12 @@ async def _stop_route(session: AsyncSession, delivery: Delivery, outcome: Outcom
     await session.execute(statement.on_conflict_do_update(index_elements=["route"], set_=values))
 
 
-async def _clear_route(session: AsyncSession, route: str | None) -> None:
-    health = await session.get(RouteHealth, route) if route else None
-    if health is not None and health.stopped_at is not None:
+async def _clear_route(session: AsyncSession, delivery: Delivery) -> None:
+    """It works again. What left before it was stopped, and is only settled now, says nothing of that."""
+    health = await session.get(RouteHealth, delivery.route) if delivery.route else None
+    attempt = await session.get(Attempt, (delivery.id, delivery.attempt))
+    left = attempt.left_at if attempt else None
+    if health is not None and health.stopped_at is not None and left is not None and left > health.stopped_at:
         health.stopped_at = health.cause = health.retry_at = None
 
 

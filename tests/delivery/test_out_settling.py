@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from app.db import unit_of_work
-from app.delivery.models import Attempt, Delivery, Suppression
+from app.delivery.models import Attempt, Delivery, RouteHealth, Suppression
 from app.delivery.route import RouteMeta
 from app.delivery.routing import Routes, Rule, WhenUnknown
 from app.delivery.settle import INQUIRIES
@@ -18,6 +18,7 @@ from app.mail.outbound import Outcome, OutcomeKind
 from tests.flow.small import ADDRESS, MONDAY, Small, TwinRoute, Vanished, open_small, webhook
 
 DUE = MONDAY + timedelta(minutes=11)
+DAY = timedelta(days=1)
 UNSURE = Outcome(OutcomeKind.AMBIGUOUS, "no answer")
 
 
@@ -199,3 +200,15 @@ async def test_bytes_that_do_not_open_hold_back_no_question(small: Small) -> Non
     await small.execute("UPDATE attempt SET payload = 'spoilt'")
     await later(small, minutes=1)
     assert (await mail(small)).state == "sent"
+
+
+async def test_news_of_an_old_mail_does_not_start_a_stopped_route(small: Small) -> None:
+    """It left before the trouble: the backlog still waits for one mail that shows that the route works."""
+    by(small, TwinRoute(script=[UNSURE], answers=[Outcome(OutcomeKind.ACCEPTED)]))
+    await later(small)
+    stopped = DUE + timedelta(seconds=5)
+    async with unit_of_work(small.services.sessions) as session:
+        session.add(RouteHealth(route="twin", stopped_at=stopped, cause="key refused", retry_at=DUE + DAY))
+    await later(small, minutes=2)
+    assert (await mail(small)).state == "sent"
+    assert (await small.one(RouteHealth)).stopped_at == stopped
