@@ -124,11 +124,10 @@ class VendorClient:
         for _ in range(most):
             response = await self.call(page)
             try:
-                rows = self.api.rows(response)
+                rows, following = self.api.rows(response), self.api.next_page(page, response)
             except MalformedBody as error:
                 raise VendorAway(error.detail) from error
             yield rows, response
-            following = self.api.next_page(page, response)
             if following is None:
                 return
             page = following

@@ -236,11 +236,17 @@ _NEXT_LINK = re.compile(r'<([^<>]+)>\s*;[^,<]*\brel="?next"?', re.IGNORECASE)
 
 
 def next_page(request: ApiRequest, response: ApiResponse) -> ApiRequest | None:
-    """The request for the next page, or None on the last one; it carries the cursor and nothing else."""
+    """The request for the next page, or None on the last one; it carries the cursor and nothing else.
+
+    Raises `MalformedBody` where the link is no address: a list must not end there as if that were all.
+    """
     link = _NEXT_LINK.search(response.headers.get("link", ""))
     if link is None:
         return None
-    parts = urlsplit(urljoin(request.url, link[1]))
+    try:
+        parts = urlsplit(urljoin(request.url, link[1]))
+    except ValueError as error:
+        raise MalformedBody("The link to the next page is no address.") from error
     query = parse_qsl(parts.query)
     cursor = [pair for pair in query if pair[0] == "cursor"]
     url = urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(cursor or query), ""))

@@ -69,7 +69,7 @@ class Api(Protocol):
         ...
 
     def next_page(self, request: ApiRequest, response: ApiResponse) -> ApiRequest | None:
-        """The request for the next page, or None on the last one."""
+        """The request for the next page, or None on the last one; may raise `MalformedBody`."""
         ...
 
     # Reading

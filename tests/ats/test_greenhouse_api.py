@@ -99,6 +99,12 @@ def test_a_page_with_a_cursor_carries_nothing_else() -> None:
     assert api.next_page(LIST, answered(200, [])) is None
 
 
+def test_a_list_does_not_end_where_the_next_page_has_no_address() -> None:
+    """What stands on it would be lost in silence."""
+    with pytest.raises(MalformedBody):
+        api.next_page(LIST, answered(200, [], link='<http://[/x?cursor=1>; rel="next"'))
+
+
 def test_what_the_answers_only_name_is_asked_for_next() -> None:
     """Three rounds bring everything, and then nothing is missing."""
     answers: dict[str, list[dict[str, object]]] = {
