@@ -35,6 +35,8 @@ from app.replies.mailbox import Mailbox
 from app.replies.take import Inbox
 
 SOURCE = "imap"
+_NO_ROUTE = "(mailbox)"
+"""Of receipts that may tell nothing; no route can be called so."""
 MAILS = 50
 _ROUND = 60.0
 _LEASE = timedelta(seconds=_ROUND + 15)
@@ -158,15 +160,15 @@ class ImapPoll:
             await self.inbox.take(session, SOURCE, mail, at)
 
     async def _route(self, session: AsyncSession, receipt: Receipt) -> str:
-        """The route of the mail that came back; ours alone, where it may not tell or names none."""
+        """The route of the mail that came back; none, where it may not tell or names no mail."""
         ids = [col(Delivery.id) == receipt.send_id] if receipt.send_id else []
         if receipt.wire_id:
             ids.append(col(Delivery.wire_id).in_((receipt.wire_id, f"<{receipt.wire_id}>")))
         if not ids:
-            return SOURCE
+            return _NO_ROUTE
         of_mail = (col(Delivery.channel) == MAIL, or_(*ids))
         found = await session.scalar(select(col(Delivery.route)).where(*of_mail).limit(1))
-        return found if found and found not in self.signed else SOURCE
+        return found if found and found not in self.signed else _NO_ROUTE
 
 
 def _trouble(wrong: Unavailable | TimeoutError) -> Trouble:
