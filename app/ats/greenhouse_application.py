@@ -40,7 +40,10 @@ def collect_application(into: Collected, application: Json, action: str, unless:
         into.fact(created(application_id, applied_at, candidate_id, job))
     collect_jobs(into, jobs, at, unless)
     collect_candidate(into, candidate, at, unless)
-    into.fact(_attributes(application, candidate, ids, at, unless))
+    # The object of a hire has no status. Without one, a second hire would be told by nothing but the first's
+    # own fact, where no offer was answered in between.
+    status = "hired" if action == "hire_candidate" else text(application.get("status"))
+    into.fact(_attributes(application, candidate, ids, at, unless=unless, status=status))
     # A first webhook comes at the moment of applying, when the first stage is entered.
     new = action in ("new_candidate_application", "new_prospect_application")
     _collect_stage(into, application, ids, (applied_at or at) if new else at, unless)
@@ -88,7 +91,9 @@ def collect_candidate(into: Collected, candidate: Json, at: datetime | None, unl
 Ids = tuple[str, str, str | None]
 
 
-def _attributes(application: Json, candidate: Json, ids: Ids, at: datetime | None, unless: str) -> Fact:
+def _attributes(
+    application: Json, candidate: Json, ids: Ids, at: datetime | None, *, unless: str, status: str | None
+) -> Fact:
     application_id, candidate_id, job = ids
     source = child(application, "source")
     data: dict[str, Any] = {"candidate": candidate_id}
@@ -103,7 +108,7 @@ def _attributes(application: Json, candidate: Json, ids: Ids, at: datetime | Non
         data["tags"] = texts(candidate["tags"])
     said = {
         "prospect": truth(application.get("prospect")),
-        "status": text(application.get("status")),
+        "status": status,
         "url": application_url(application.get("url")),
     }
     data |= {name: value for name, value in said.items() if value is not None}

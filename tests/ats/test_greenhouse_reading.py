@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from app.ats import greenhouse
 from app.ats.canonical import Fact, FactKind, PersonFields, PersonRole, Reading
 from app.errors import MalformedBody
+from app.timeline.fold import fold
+from app.timeline.truth import Placed
 
 OURS = Path(__file__).parent / "fixtures" / "greenhouse"
 SHARED = Path(__file__).parents[2].parent / "shared" / "payloads" / "greenhouse"
@@ -369,3 +371,23 @@ def test_arbitrary_bytes_are_malformed_or_read(body: bytes) -> None:
     """Nothing but `MalformedBody` ever comes out."""
     with contextlib.suppress(MalformedBody):
         assert isinstance(greenhouse.read(body, RECEIVED), Reading)
+
+
+@pytest.mark.parametrize("offer", [None, {"id": 3, "resolved_at": "2026-10-30T00:00:00Z"}])
+def test_who_is_hired_again_is_hired(offer: dict[str, object] | None) -> None:
+    """Hired, unhired and hired again, without a new answer to an offer in between."""
+    stored: dict[str, Placed] = {}
+    states = []
+    for action, at in (
+        ("hire_candidate", "2026-11-02T10:00:00Z"),
+        ("unhire_candidate", "2026-11-03T10:00:00Z"),
+        ("hire_candidate", "2026-11-04T10:00:00Z"),
+    ):
+        application = {"id": 5, "candidate": {"id": 9}, "last_activity_at": at, "offer": offer}
+        state = {"status": "active"} if action == "unhire_candidate" else {}
+        body = json.dumps({"action": action, "payload": {"application": {**application, **state}}})
+        for fact in greenhouse.read(body.encode(), RECEIVED).facts:
+            stored.setdefault(fact.key, Placed(fact.kind, fact.key, fact.at or RECEIVED, fact.data))
+        truth = fold("5", stored.values())
+        states.append((truth.status, len(truth.decisions)))
+    assert states == [("hired", 1), ("active", 1), ("hired", 2)]
