@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app import migrations
 from app.db import unit_of_work
-from app.metrics.mailboxes import mailbox_warnings
+from app.metrics.troubles import warnings as warnings_of
 from app.moments import HOLIDAYS_VERSION, TZDATA_VERSION
 from app.routes import services_of
 from app.services import Services
@@ -62,7 +62,8 @@ async def healthz() -> Alive:
 async def readyz(request: Request, response: Response) -> Readiness:
     """The database answers within two seconds and has the schema that this version needs.
 
-    A mailbox that has not been read for half an hour is a warning.
+    Warnings: a mailbox that has not been read for half an hour, a mail route that is stopped, and, where the
+    work is left to workers, none that was seen within a minute.
     """
     services = services_of(request)
     reasons = await _missing(services)
@@ -92,7 +93,8 @@ def needed_revision() -> str | None:
 async def _warnings(services: Services) -> list[str]:
     try:
         async with asyncio.timeout(_PATIENCE), unit_of_work(services.sessions) as session:
-            return await mailbox_warnings(session, services.machine_now())
+            elsewhere = services.settings.redis_url is not None
+            return await warnings_of(session, services.machine_now(), worked_elsewhere=elsewhere)
     except Exception:  # noqa: BLE001  # a warning that cannot be told makes nothing unready
         return []
 

@@ -48,7 +48,7 @@ async def test_it_serves_until_sigterm_and_leaves_in_order(database_url: str, tm
     """Ready, closed to strangers at the door, and gone with code 0 and without a trace of an error."""
     with served(database_url, tmp_path) as (process, address, lines):
         async with httpx.AsyncClient(base_url=address) as client:
-            assert (await client.get("/readyz")).json() == {"ready": True, "reasons": []}
+            assert (await client.get("/readyz")).json()["ready"] is True
             assert (await client.post("/webhooks/con_none", content=b"{}")).status_code == 404
             assert "server" not in (await client.get("/healthz")).headers
         process.send_signal(signal.SIGTERM)
