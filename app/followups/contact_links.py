@@ -5,8 +5,6 @@ The same candidate and application have the same token in every mail; only its h
 nobody.
 """
 
-import hashlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.followups.contact_models import ContactLink
+from app.privacy.tokens import SEED, hash_of, is_token, signed_token
 from app.privacy.vault import Vault
 
 _SEED, _PURPOSE = "contact link for", "contact link"
-_RANDOM, _TOKEN_CHARS = 16, 43
 
 About = tuple[str, str]
 """Our ids of a person and of an application."""
@@ -42,8 +40,7 @@ class ContactUrls:
 
 def contact_token(vault: Vault, about: About) -> str:
     """The token of that person and application: always the same under the same master key."""
-    seed = vault.sign(_SEED, "/".join(about).encode())[:_RANDOM]
-    return _written(seed + vault.sign(_PURPOSE, seed)[:_RANDOM])
+    return signed_token(vault, _PURPOSE, vault.sign(_SEED, "/".join(about).encode())[:SEED])
 
 
 async def give_links(
@@ -52,7 +49,7 @@ async def give_links(
     """Makes the links of these people and applications work, those of old mails included."""
     values = [
         {
-            "token_hash": _hash(contact_token(vault, each)),
+            "token_hash": hash_of(contact_token(vault, each)),
             "person_id": each[0],
             "application_id": each[1],
             "base": base,
@@ -75,7 +72,7 @@ async def known_links(
     session: AsyncSession, vault: Vault, about: Iterable[About]
 ) -> dict[About, ContactUrls]:
     """The addresses of the links that were given to these people about these applications."""
-    tokens = {_hash(token): (each, token) for each in set(about) for token in [contact_token(vault, each)]}
+    tokens = {hash_of(token): (each, token) for each in set(about) for token in [contact_token(vault, each)]}
     if not tokens:
         return {}
     rows = await session.scalars(select(ContactLink).where(col(ContactLink.token_hash).in_(tokens)))
@@ -85,25 +82,6 @@ async def known_links(
 
 async def find_contact_link(session: AsyncSession, vault: Vault, token: str) -> ContactLink | None:
     """The link of that token; a forged one is refused by its signature, before the database is asked."""
-    raw = _read(token)
-    if raw is None or not vault.has_signed(_PURPOSE, raw[:_RANDOM], raw[_RANDOM:]):
+    if not is_token(vault, _PURPOSE, token):
         return None
-    return await session.get(ContactLink, _hash(token))
-
-
-def _written(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _read(text: str) -> bytes | None:
-    if len(text) != _TOKEN_CHARS or not text.isascii():
-        return None
-    try:
-        raw = urlsafe_b64decode(f"{text}=")
-    except ValueError:
-        return None
-    return raw if _written(raw) == text else None
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return await session.get(ContactLink, hash_of(token))
