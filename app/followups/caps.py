@@ -11,7 +11,6 @@ from datetime import datetime
 
 from app.followups.catalogue import KINDS, Recipient
 from app.followups.windows import Window
-from app.intake.config import ConnectionSettings
 from app.timeline.truth import Truth
 
 UNANSWERED, BETTER_NEWS = "unanswered", "better_news"
@@ -91,8 +90,3 @@ def _acts(truth: Truth) -> list[datetime]:
     answers = [offer.resolved_at for offer in truth.offers]
     withdrawals = [decision.at for decision in truth.decisions if decision.kind == "withdrawn"]
     return [at for at in (truth.applied_at, *interviews, *answers, *withdrawals) if at is not None]
-
-
-def limits_off(settings: ConnectionSettings) -> bool:
-    """Whether the connection caps nothing, so that nobody needs to count."""
-    return not settings.mails_a_day and not settings.unanswered_mails

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -63,22 +62,20 @@ async def tell_team(
     rows = [_row(application, kind, reason, recipient, now, correlation_id) for recipient in recipients]
     statement = insert_many(FollowUp, rows).on_conflict_do_nothing().returning(col(FollowUp.id))
     new = list(await session.scalars(statement))
-    key = key_of(vault, person) if person else None
-    for follow_up_id in new if key else ():
-        for name, value in (facts or {}).items():
-            sealed = seal_as_person(key or b"", value.encode(), f"{follow_up_id}/{name}")
-            await session.execute(insert(SuppliedFact).values(_fact(follow_up_id, name, sealed, reason, now)))
+    if key := key_of(vault, person) if person else None:
+        session.add_all(
+            SuppliedFact(
+                follow_up_id=follow_up_id,
+                name=name,
+                value=seal_as_person(key, value.encode(), f"{follow_up_id}/{name}"),
+                supplied_by=f"event:{reason}",
+                supplied_at=now,
+            )
+            for follow_up_id in new
+            for name, value in (facts or {}).items()
+        )
+        await session.flush()
     return len(new)
-
-
-def _fact(follow_up_id: str, name: str, sealed: bytes, reason: str, now: datetime) -> dict[str, Any]:
-    return {
-        "follow_up_id": follow_up_id,
-        "name": name,
-        "value": sealed,
-        "supplied_by": f"event:{reason}",
-        "supplied_at": now,
-    }
 
 
 def _row(
