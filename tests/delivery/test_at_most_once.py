@@ -225,6 +225,23 @@ async def test_news_that_is_not_folded_yet_holds_a_send_back(small: Small) -> No
     assert (await _mail(small)).state == "cancelled"
 
 
+async def test_an_old_attempt_says_nothing_of_one_that_is_under_way(small: Small) -> None:
+    """The first was proven not to have left; what its worker says after that is not the second one's end."""
+    packer, vault = small.post().packer, small.services.vault
+    await _queue(small)
+    for minutes in (11, 13):
+        small.clock.at = MONDAY + timedelta(minutes=minutes)
+        await small.flow.applications()
+        async with unit_of_work(small.services.sessions) as session:
+            (parcel,) = await claim(session, packer, small.instants(), lease=LEASE, limit=9)
+            if minutes == 11:
+                await settle(session, vault, parcel.delivery_id, 1, NOT_SENT, small.instants())
+    async with unit_of_work(small.services.sessions) as session:
+        late = Outcome(OutcomeKind.ACCEPTED, "from another life")
+        assert not await settle(session, vault, parcel.delivery_id, 1, late, small.instants())
+    assert ((await _mail(small)).state, (await _mail(small)).attempt) == ("sending", 2)
+
+
 async def test_news_during_a_send_that_failed_is_heeded_before_the_next(small: Small) -> None:
     """A rejection comes while the acknowledgement is on its way out, which then has not left: it stays."""
     await _queue(small)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from app.access import keys
 from app.db import unit_of_work
 from app.delivery.hook_models import Hook, ReceiptRow
 from app.delivery.models import Delivery, PersonSuppression, Suppression
@@ -219,10 +220,22 @@ async def test_a_mail_tried_again_is_not_judged_by_its_old_receipts(door: Door) 
     assert (again.state, again.receipt, again.id != mail.id) == ("sent", None, True)
 
 
-async def _key(small: Small) -> dict[str, str]:
-    from app.access import keys  # noqa: PLC0415  # only here
-    from app.db import unit_of_work  # noqa: PLC0415
+async def test_a_mail_that_was_refused_and_is_tried_again_is_not_judged_by_before(door: Door) -> None:
+    """It never left, so it keeps its key; what the provider tells late of the refusal is about then."""
+    small = door.small
+    small.route.script = [Outcome(OutcomeKind.PERMANENT, "refused")]
+    mail = await _sent(small)
+    assert mail.state == "failed"
+    small.machine.advance(timedelta(hours=1))
+    await door.client.post(f"/v1/deliveries/{mail.id}/retry", headers=await _key(small))
+    await small.drain()
+    assert ((await _mail(small)).state, (await _mail(small)).id) == ("sent", mail.id)
+    await door.told(mail, K.REJECTED, email=ADDRESS)
+    again = await _mail(small)
+    assert (again.state, again.receipt, len(await small.rows(ReceiptRow))) == ("sent", None, 1)
 
+
+async def _key(small: Small) -> dict[str, str]:
     async with unit_of_work(small.services.sessions) as session:
         wanted = [keys.Scope.ADMIN, keys.Scope.ACT, keys.Scope.READ]
         _, shown = await keys.create(session, name="test", scopes=wanted, now=small.machine.now())
