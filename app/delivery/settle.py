@@ -327,9 +327,3 @@ def _hold(delivery: Delivery, follow_up: FollowUp, state: str, cause: str, at: I
         return
     follow_up.state, follow_up.cause, follow_up.updated_at = state, cause, at.business
     follow_up.waiting_on = delivery.waiting_on
-
-
-async def unknown_count(session: AsyncSession) -> int:
-    """How many deliveries nobody can say anything about."""
-    count = select(func.count()).select_from(Delivery).where(col(Delivery.state) == DeliveryState.UNKNOWN)
-    return await session.scalar(count) or 0
