@@ -204,3 +204,16 @@ async def test_no_more_than_the_budget_in_a_minute(house: House, monkeypatch: py
         assert len(house.route.asked) == 2 * nth
     assert len({send_id for send_id, _ in house.route.asked}) == len(mails) // 2 * 2
     assert house.sent() >= 4
+
+
+async def test_a_receipt_that_comes_while_it_is_asked_says_more(house: House) -> None:
+    """The provider's log lags behind its webhooks: delivered stays sent, whatever the search did not know."""
+    mail, sessions = await house.mail(), house.small.services.sessions
+    async with unit_of_work(sessions) as session:
+        row = await session.get_one(Delivery, mail.id)
+        row.receipt, row.receipt_at = str(ReceiptKind.DELIVERED), DUE
+    one = lookups.LookUp(mail.id, mail.attempt, "twin", lookups.AFTER, last=True)
+    async with unit_of_work(sessions) as session:
+        await lookups.note(session, one, ABSENT, DUE)
+    assert ((await house.mail()).state, (await house.mail()).checked) == ("sent", None)
+    assert (await house.follow_up()).state == "sent"
