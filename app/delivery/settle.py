@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,6 +35,7 @@ INQUIRIES = (0.5, 1, 5, 30, 120, 480)
 """Minutes before asking again about an unknown outcome; after the last a person must say."""
 _ROUTE_REST = timedelta(minutes=15)
 _SOON = timedelta(seconds=5)
+_log = structlog.get_logger(__name__)
 
 
 async def settle(
@@ -234,6 +236,7 @@ async def _stop_route(session: AsyncSession, delivery: Delivery, outcome: Outcom
         await _wake(session, follow_up, at)
     if delivery.channel != MAIL or delivery.route is None:
         return
+    _log.warning("route.stopped", route=delivery.route, delivery=delivery.id)
     values = {"stopped_at": at.business, "cause": outcome.detail, "retry_at": at.business + _ROUTE_REST}
     statement = insert(RouteHealth).values(route=delivery.route, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["route"], set_=values))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from app.db import unit_of_work
 from app.delivery.claim import claim
@@ -152,7 +153,9 @@ async def test_a_broken_route_stops_and_burns_nothing(small: Small) -> None:
     """While the route itself is broken nothing is tried in vain, and nothing is ever given up for it."""
     refused = Outcome(OutcomeKind.CONFIGURATION, "the token is wrong")
     small.route.script = [refused for _ in range(12)]
-    await small.at(DUE)
+    with capture_logs() as told:
+        await small.at(DUE)
+    assert [line["route"] for line in told if line["event"] == "route.stopped"] == [small.route.name]
     assert (await small.one(RouteHealth)).cause == "the token is wrong"
     assert len(_tried(small)) == 1
     await small.at(DUE + timedelta(minutes=14))
