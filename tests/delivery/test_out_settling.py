@@ -165,7 +165,7 @@ async def test_sent_again_only_where_the_route_says_so_once_and_counted(small: S
     assert len([a for a in await small.rows(Attempt) if a.delivery_id == delivery.id]) == 2
 
 
-async def test_one_to_be_sent_again_that_is_refused_or_unwanted_stays_unknown(small: Small) -> None:
+async def test_one_to_be_sent_again_that_is_refused_stays_unknown(small: Small) -> None:
     """The first may have arrived: *failed* or *cancelled* would be a claim that nobody can make."""
     refused = Outcome(OutcomeKind.PERMANENT, "no such mailbox")
     by(small, TwinRoute(script=[UNSURE, refused], answers=[None] * 9), WhenUnknown("send_again"))
@@ -173,6 +173,20 @@ async def test_one_to_be_sent_again_that_is_refused_or_unwanted_stays_unknown(sm
     await later(small, minutes=1)
     await later(small, minutes=2)
     assert ((await mail(small)).state, (await mail(small)).sent_again) == ("unknown", 1)
+
+
+async def test_one_to_be_sent_again_that_is_unwanted_by_then_stays_unknown(small: Small) -> None:
+    """Its address was suppressed meanwhile: nothing is repeated, and the first may have arrived."""
+    route = TwinRoute(script=[UNSURE], answers=[None] * 9)
+    by(small, route, WhenUnknown("send_again"))
+    await later(small)
+    async with unit_of_work(small.services.sessions) as session:
+        hashed = small.services.vault.address_hash(ADDRESS)
+        session.add(Suppression(address_hash=hashed, reason="complaint", source="test", created_at=DUE))
+    await later(small, minutes=1)
+    delivery = await mail(small)
+    assert (delivery.state, delivery.sent_again, delivery.waiting_on) == ("unknown", 1, "member:55")
+    assert [send for send, _ in route.sent].count(delivery.id) == 1
 
 
 class OddRoute(TwinRoute):
