@@ -11,9 +11,10 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from app.db import unit_of_work
 from app.delivery.models import Delivery
 from app.errors import UnsafeSettings
-from app.replies import imap
+from app.replies import imap, imap_cursor
 from app.replies.imap_models import ImapCursor
 from app.replies.mailboxes import mailboxes_of
 from app.replies.models import Reply
@@ -150,6 +151,20 @@ async def test_one_process_reads_at_a_time(small: Small, server: SmallImap) -> N
     found = await asyncio.gather(*(poll(small, box_at(server)).read_due(small.instants()) for _ in range(3)))
     assert sorted(found) == [0, 0, 1]
     assert server.most_at_once == 1
+
+
+async def test_who_has_lost_the_turn_moves_and_settles_nothing(small: Small, server: SmallImap) -> None:
+    """A process that slept through its lease finds another one reading, and stops before the next mail."""
+    sessions, box, lease = small.services.sessions, box_at(server), timedelta(seconds=75)
+    slept = await imap_cursor.claim(sessions, box, MONDAY, lease)
+    reads = await imap_cursor.claim(sessions, box, MONDAY + lease, lease)
+    assert slept is not None
+    assert reads is not None
+    async with unit_of_work(sessions) as session:
+        assert await imap_cursor.mine(session, slept) is None
+        assert await imap_cursor.mine(session, reads) is not None
+    await imap_cursor.settle(sessions, slept, MONDAY + lease, trouble=imap_cursor.Trouble("late"))
+    assert ((await small.one(ImapCursor)).failure, (await small.one(ImapCursor)).turn) == (None, 2)
 
 
 async def test_a_look_takes_a_few_and_the_next_goes_on_at_once(
