@@ -21,7 +21,7 @@ from app.messages.gather import gather
 from app.messages.material import Loaded, load
 from app.messages.models import Message
 from app.messages.render import Rendered
-from app.messages.rephrase_store import template_behind
+from app.messages.rephrase_store import REPHRASED, template_behind
 from app.messages.rules.base import Finding, Severity
 from app.messages.waiting import NUDGE, await_decision, seen
 from app.messages.write import decision_on, keep, make_ready, reader_of, sentences_of, words_of, write
@@ -126,7 +126,8 @@ async def _stopped_by(desk: Desk, loaded: Loaded, message: Message) -> list[str]
         return known
     rendered = _as_rendered(desk, await reader_of(desk.session, message, loaded.candidate), message)
     facts = gather(loaded.material, message.locale, desk.now).facts
-    found = check(rendered, KINDS[message.kind], facts, desk.now)
+    by_hand = message.written_by not in ("template", REPHRASED)
+    found = check(rendered, KINDS[message.kind], facts, desk.now, by_hand=by_hand)
     return [each.reason for each in found if each.severity is Severity.ERROR]
 
 
@@ -142,7 +143,7 @@ async def edit(desk: Desk, follow_up_id: str, *, subject: str, text: str) -> Fol
     gathered = gather(loaded.material, before.locale, desk.now)
     person = await reader_of(desk.session, before, loaded.candidate)
     rendered = edited(_as_rendered(desk, person, before), subject=subject, text=text)
-    findings: list[Finding] = check(rendered, KINDS[row.kind], gathered.facts, desk.now)
+    findings: list[Finding] = check(rendered, KINDS[row.kind], gathered.facts, desk.now, by_hand=True)
     # The date that the earlier words promised stands unless it has passed: a person's words are not searched.
     promised = _first_promise(before)
     kept = gathered if promised and promised <= desk.now else replace(gathered, promised_at=promised)

@@ -13,13 +13,19 @@ RULES: tuple[str, ...] = tuple(REGISTRY)
 """The ids of all rules."""
 
 
-def check(rendered: Rendered, kind: Kind, facts: Facts, now: datetime) -> list[Finding]:
+def check(
+    rendered: Rendered, kind: Kind, facts: Facts, now: datetime, *, by_hand: bool = False
+) -> list[Finding]:
     """Everything worth saying about a message, also one that a person has edited; errors first.
 
-    ``now`` is the business instant, aware, in UTC. Only errors can stop a send: see ``stops``.
+    ``now`` is the business instant, aware, in UTC. What a person wrote ``by_hand`` may say a fact in other
+    words than the fact's: that is only pointed out to whoever approves. Only errors can stop a send: see
+    ``stops``.
     """
     order = list(Severity)
-    return sorted(run(Draft(rendered, kind, facts, now)), key=lambda finding: order.index(finding.severity))
+    return sorted(
+        run(Draft(rendered, kind, facts, now, by_hand)), key=lambda finding: order.index(finding.severity)
+    )
 
 
 def stops(findings: list[Finding]) -> bool:

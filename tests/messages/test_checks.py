@@ -282,3 +282,18 @@ def test_the_team_is_told_whatever_stands_in_it() -> None:
     """A nudge is not kept back for a link, a number or a time that somebody else wrote."""
     words = instead("Heardback", "See https://a.example at 14:00, DE89 3704 0044 0532 0130 00.\n\nHeardback")
     assert found("decision_due", words) == {"zone-missing": Severity.WARNING}
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "change"),
+    [
+        ("point-missing", REJECTED, instead(REASON[1:], "ine Begründung in anderen Worten.")),
+        ("next-step-missing", RECEIVED, instead(NEXT, "jemand liest Ihre Bewerbung")),
+    ],
+)
+def test_a_person_may_say_a_fact_in_other_words(rule: str, key: str, change: Change) -> None:
+    """Whoever translates a sentence on the page is not refused for it; whoever approves is told."""
+    message = change(render(TEMPLATES[key, "en"], example(), "en"))
+    by_hand = check(message, KINDS[key], example(), NOW, by_hand=True)
+    assert {f.severity for f in by_hand if f.rule == rule} == {Severity.WARNING}
+    assert stops(check(message, KINDS[key], example(), NOW))

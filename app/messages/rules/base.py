@@ -55,6 +55,8 @@ class Draft:
     kind: Kind
     facts: Facts
     now: datetime
+    by_hand: bool = False
+    """A person chose these words and vouches for them; they may say a fact in another way or language."""
 
     @property
     def to_candidate(self) -> bool:
