@@ -33,6 +33,7 @@ class Hook(SQLModel, table=True):
         UniqueConstraint("route", "kind", "dedupe_key"),
         Index("ix_hook_act", "kind", "act_at", postgresql_where=text("act_at IS NOT NULL")),
         Index("ix_hook_received", "received_at"),
+        Index("ix_hook_set_aside", "state", postgresql_where=text("state IN ('unreadable', 'failed')")),
     )
 
     id: str = Field(primary_key=True)
@@ -72,6 +73,7 @@ class ReceiptRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("route", "key"),
         Index("ix_receipt_match", "match_at", postgresql_where=text("match_at IS NOT NULL")),
+        Index("ix_receipt_received", "received_at"),
     )
 
     id: str = Field(primary_key=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from app.db import UtcDateTime
@@ -19,6 +20,8 @@ class RephrasingOutcome:
 
 class Rephrasing(SQLModel, table=True):
     """One request to the language model about one version of a message."""
+
+    __table_args__ = (Index("ix_rephrasing_asked", "asked_at", postgresql_where=text("outcome = 'asked'")),)
 
     message_id: str = Field(primary_key=True, foreign_key="message.id")
     """The template's own words, which stay as they are."""
