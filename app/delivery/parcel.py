@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.ats.canonical import PersonRole
 from app.ats.http import Target
+from app.delivery.answer import with_answer
 from app.delivery.crowd import Caps, Passage, opens
 from app.delivery.extras import finished
 from app.delivery.health import LOOK_AGAIN, why_paused
@@ -75,7 +76,6 @@ class Parcel:
     """A claimed delivery, ready to leave outside of any transaction."""
 
     delivery_id: str
-    follow_up_id: str
     connection_id: str
     channel: str
     attempt: int
@@ -137,6 +137,7 @@ class Packer:
             hook = await self._hook(session, delivery, follow_up)
             payload = _BUILDERS[delivery.channel](words["subject"], words["text"])
         else:
+            words = await with_answer(session, self.vault, follow_up, person, words, message.locale)
             envelope = await self._envelope(session, delivery, follow_up, words, application, now)
             await self._refuse_now(session, follow_up, application, settings_of(connection), now)
             letter = finished(envelope, follow_up, message, appointment_of(self.vault, message, person))
@@ -147,7 +148,6 @@ class Packer:
             delivery.wire_id = marker(delivery.id)
         parcel = Parcel(
             delivery_id=delivery.id,
-            follow_up_id=follow_up.id,
             connection_id=delivery.connection_id,
             channel=delivery.channel,
             attempt=delivery.attempt,

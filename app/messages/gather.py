@@ -18,6 +18,7 @@ from app.messages.highlights import marked
 from app.messages.language import choose, in_language
 from app.messages.library import DEFAULT_LOCALE
 from app.messages.office import kind_name, missing_in, reference, said
+from app.messages.supplied import spoken_facts
 from app.messages.unreached import told_of
 from app.moments import zone
 from app.sla.calendar import remaining
@@ -94,7 +95,7 @@ def gather(material: Material, locale: str, now: datetime) -> Gathered:
         _consent(material, locale),
         _contact(material),
         _from_scorecards(material),
-        material.supplied,
+        spoken_facts(material.supplied, locale, material.addressee.time_zone or material.settings.time_zone),
     )
     values = {name: fact for group in groups for name, fact in group.items()}
     name, slot = _slot(material, now)

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from app.ats.canonical import PersonRole
 from app.ats.steps import WriteKind
+from app.delivery.answer import ANSWER, LONGEST
 from app.delivery.by_hand import suppress
 from app.delivery.claim import Instants
 from app.delivery.held import stop_thread
@@ -18,8 +19,6 @@ from app.followups.contact_store import stop_nurture_of
 from app.followups.models import FollowUp, FollowUpState
 from app.followups.team import tell_team
 from app.intake.models import Connection
-from app.messages.dates import spoken_date
-from app.moments import zone
 from app.privacy.vault import Vault, seal_words
 from app.replies.automatic import Sort, Sorted
 from app.replies.correlate import CERTAIN
@@ -61,8 +60,11 @@ class Effects:
         """Business time."""
         return self.at.business
 
-    async def follow(self, who: Sorted, findings: Sequence[Finding]) -> None:
-        """Everything that may happen without a person; of a hint only what is safe if it is wrong."""
+    async def follow(self, who: Sorted, findings: Sequence[Finding], words: str) -> None:
+        """Everything that may happen without a person; of a hint only what is safe if it is wrong.
+
+        ``words`` is what is new in the answer: the recruiter gets to read it.
+        """
         if who.sort is Sort.OUT_OF_OFFICE and self.found.how in CERTAIN:
             await self._postpone(who.returns_on)
         if who.sort is not Sort.REPLY:
@@ -70,7 +72,8 @@ class Effects:
         self.suggest(findings)
         if any(finding.meaning is Meaning.STOP for finding in findings):
             await self.suppress()
-        await self._tell("candidate_replied", {"reply.at": spoken_date(self.now, zone("UTC"), "en")})
+        answer = {ANSWER: words[:LONGEST]} if words else {}
+        await self._tell("candidate_replied", {"reply.at": self.now.isoformat(), **answer})
         if self.found.how in CERTAIN:
             await self.certain(findings)
 
@@ -168,6 +171,4 @@ class Effects:
 
 
 def _deadline(day: date | None) -> dict[str, str]:
-    if day is None:
-        return {}
-    return {"competing.deadline": spoken_date(datetime.combine(day, time(12), UTC), zone("UTC"), "en")}
+    return {"competing.deadline": day.isoformat()} if day else {}

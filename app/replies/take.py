@@ -115,7 +115,8 @@ class Inbox:
             row.state = ReplyState.APART
         effects = Effects(session, self.vault, row, found, at)
         # The first answer compiles the phrases, which takes a while; nobody else waits for that.
-        await effects.follow(who, await asyncio.to_thread(read, words, (mail.sent_at or at.business).date()))
+        findings = await asyncio.to_thread(read, words, (mail.sent_at or at.business).date())
+        await effects.follow(who, findings, words)
 
 
 def place(row: Reply, found: Found | None) -> None:

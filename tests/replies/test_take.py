@@ -29,12 +29,17 @@ LATER = MONDAY + timedelta(days=1)
 async def small(database_url: str, tmp_path: Path) -> AsyncIterator[Small]:
     """One candidate who has been told that the application arrived, and to whom more is planned."""
     async with open_small(database_url, tmp_path) as opened:
-        await opened.hear(webhook("new_candidate_application", MONDAY))
-        await opened.drain()
-        await opened.at(MONDAY + timedelta(hours=3))
-        await opened.hear(webhook("candidate_stage_change", opened.clock.now(), stage=2))
-        await opened.drain()
+        await prepare(opened)
         yield opened
+
+
+async def prepare(opened: Small) -> None:
+    """The acknowledgement has left, and the candidate has moved on."""
+    await opened.hear(webhook("new_candidate_application", MONDAY))
+    await opened.drain()
+    await opened.at(MONDAY + timedelta(hours=3))
+    await opened.hear(webhook("candidate_stage_change", opened.clock.now(), stage=2))
+    await opened.drain()
 
 
 async def sent(small: Small) -> Delivery:
