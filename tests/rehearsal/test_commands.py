@@ -41,6 +41,15 @@ def test_a_backtest_needs_rules_to_compare_with(ask: Any) -> None:
     assert ask("backtest", "--since", "soon").exit_code == 2
 
 
+@pytest.mark.parametrize("command", ["policies diff", "policies apply", "backtest"])
+def test_what_could_not_be_applied_is_not_rehearsed(ask: Any, command: str) -> None:
+    """Also where it is not a policy but a rule of approval that names what there is not."""
+    rules = starter_policies() | {"approvals": {"rules": [{"kinds": ["carrier_pigeon"]}]}}
+    told = ask(*command.split(), text=yaml.safe_dump(rules))
+    assert told.exit_code == 1
+    assert "carrier_pigeon" in told.output
+
+
 def test_a_difference_of_nothing_is_said(ask: Any) -> None:
     """Nothing open, nothing changed; as JSON there is not a line."""
     assert "Nothing would change" in ask("policies", "diff").output
