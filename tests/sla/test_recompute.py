@@ -169,17 +169,23 @@ async def test_clocks_moved_by_their_rows_are_what_a_whole_derivation_makes_them
         assert await shown(life) == known
 
 
-async def test_hours_in_which_nothing_is_ever_due_cost_only_what_they_concern(life: Life) -> None:
+async def test_hours_in_which_nothing_is_ever_due_cost_only_what_they_concern(
+    database_url: str, tmp_path: Path
+) -> None:
     """A minute a week: four days of that lie past the horizon. It is set aside, and the change goes on."""
-    await owe_a_look(life)
-    async with unit_of_work(sessions_of(life)) as session:
-        narrow = {"tz": "UTC", "week": {"mon": [["09:00", "09:01"]]}}
-        await apply_calendar(session, "office", narrow, by="a test", now=WEDNESDAY)
-    await moved(life)
-    assert all(row.done_at for row in await recomputes(life))
-    await life.house.flow.applications()
-    [application] = await life.house.rows(Application)
-    assert (application.failures, application.failure) == (1, "BeyondHorizon")
+    async with open_life(database_url, tmp_path) as life:
+        await owe_a_look(life, MONDAY)
+        life.apply(MONDAY + timedelta(hours=1))
+        await life.house.at(WEDNESDAY)
+        assert (await clocks_of(life))["a_look"].plain, "else it would be derived anyway"
+        async with unit_of_work(sessions_of(life)) as session:
+            narrow = {"tz": "UTC", "week": {"mon": [["09:00", "09:01"]]}}
+            await apply_calendar(session, "office", narrow, by="a test", now=WEDNESDAY)
+        await moved(life)
+        assert all(row.done_at for row in await recomputes(life))
+        await life.house.flow.applications()
+        [application] = await life.house.rows(Application)
+        assert (application.failures, application.failure) == (1, "BeyondHorizon")
 
 
 async def test_processes_that_start_at_once_give_one_set_of_rules(life: Life) -> None:
