@@ -7,7 +7,7 @@ order they belong to; whatever does not fit that order is refused.
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import col
 
 from app.errors import UnknownCursor
 
@@ -53,6 +54,11 @@ def _asked(
 
 Paging = Annotated[PageAsked, Depends(_asked)]
 """The query parameters `limit` and `cursor`."""
+
+
+def matching(wanted: Mapping[Any, object]) -> list[ColumnElement[bool]]:
+    """The conditions for rows with all of these properties; one that is None asks for nothing."""
+    return [col(column) == value for column, value in wanted.items() if value is not None]
 
 
 async def paginate(

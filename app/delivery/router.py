@@ -26,7 +26,7 @@ from app.errors import InvalidAddress, NotFound, UnknownCursor, WrongState
 from app.followups.models import FollowUp
 from app.mail.headers import address as sound_address
 from app.mail.outbound import Address
-from app.pages import Page, Paging, page_of, paginate
+from app.pages import Page, Paging, matching, page_of, paginate
 from app.problems import responses_for
 from app.schemas import Id
 
@@ -60,9 +60,7 @@ async def list_deliveries(
         Delivery.channel: channel,
         Delivery.waiting_on: waiting_on,
     }
-    found = select(Delivery).where(
-        *(col(column) == value for column, value in wanted.items() if value is not None)
-    )
+    found = select(Delivery).where(*matching(wanted))
     if application is not None:
         theirs = select(col(FollowUp.id)).where(col(FollowUp.application_id) == application)
         found = found.where(col(Delivery.follow_up_id).in_(theirs))

@@ -35,7 +35,7 @@ from app.messages.schemas import (
     SuppliedShown,
     WordsGiven,
 )
-from app.pages import Page, Paging, page_of, paginate
+from app.pages import Page, Paging, matching, page_of, paginate
 from app.privacy.vault import open_words
 from app.problems import responses_for
 from app.schemas import Id
@@ -71,9 +71,7 @@ async def list_follow_ups(
         FollowUp.recipient: recipient,
         FollowUp.waiting_on: waiting_on,
     }
-    found = select(FollowUp).where(
-        *(col(column) == value for column, value in wanted.items() if value is not None)
-    )
+    found = select(FollowUp).where(*matching(wanted))
     order = [col(FollowUp.created_at), col(FollowUp.id)]
     return page_of(await paginate(session, found, order, paging), FollowUpShown.model_validate)
 

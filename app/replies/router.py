@@ -9,7 +9,7 @@ from sqlmodel import col
 from app.delivery.claim import Instants
 from app.deps import Audit, Caller, Now, Services, Session, Vault, api_router, needs
 from app.errors import NotFound, UnknownCursor, WrongState
-from app.pages import Page, Paging, page_of, paginate
+from app.pages import Page, Paging, matching, page_of, paginate
 from app.problems import responses_for
 from app.replies import act
 from app.replies.models import Reply, ReplySuggestion
@@ -40,9 +40,7 @@ async def list_replies(
         Reply.state: state,
         Reply.sort: sort,
     }
-    found = select(Reply).where(
-        *(col(column) == value for column, value in wanted.items() if value is not None)
-    )
+    found = select(Reply).where(*matching(wanted))
     order = [col(Reply.received_at), col(Reply.id)]
     return page_of(await paginate(session, found, order, paging), ReplyShown.model_validate)
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.deps import Audit, Caller, Now, Services, Session, api_router, needs
 from app.errors import InvalidCalendar, NotFound, UnknownCursor, Unprocessable, WrongState
-from app.pages import Page, Paging, page_of, paginate
+from app.pages import Page, Paging, matching, page_of, paginate
 from app.problems import responses_for
 from app.schemas import Id
 from app.sla.acts import ActName, Asked, act, case_of
@@ -60,9 +60,7 @@ async def list_clocks(
         Clock.state: state,
         Clock.owner: owner,
     }
-    found = select(Clock).where(
-        *(col(column) == value for column, value in wanted.items() if value is not None)
-    )
+    found = select(Clock).where(*matching(wanted))
     if open is not None:
         found = found.where(col(Clock.closed_at).is_(None) == open)
     order = [col(Clock.started_at), col(Clock.id)]

@@ -10,7 +10,7 @@ from app.access.keys import Scope
 from app.ats.canonical import PersonRole
 from app.deps import Audit, Caller, Session, Vault, api_router, needs
 from app.errors import NotAllowed, NotFound, UnknownCursor
-from app.pages import Page, Paging, page_of, paginate
+from app.pages import Page, Paging, matching, page_of, paginate
 from app.privacy.vault import Vault as _Vault
 from app.privacy.vault import open_words
 from app.problems import responses_for
@@ -45,9 +45,7 @@ async def list_applications(
         Application.job: job,
         Application.candidate: candidate,
     }
-    found = select(Application).where(
-        *(col(column) == value for column, value in wanted.items() if value is not None)
-    )
+    found = select(Application).where(*matching(wanted))
     return page_of(
         await paginate(session, found, [col(Application.id)], paging), ApplicationShown.model_validate
     )
