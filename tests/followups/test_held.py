@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest_asyncio
 
 from app import flow
 from app.db import unit_of_work
+from app.delivery.claim import claim_batch
 from app.delivery.held import stop_thread
 from app.delivery.models import Delivery
 from app.demo.round_time import next_due
@@ -69,6 +71,26 @@ async def test_one_automated_mail_a_day_and_three_in_a_row(small: Small) -> None
     assert any("have had no answer" in (f.cause or "") for f in held)
     questions = await small.rows(FollowUp, about_id=held[0].id, kind="approval_waiting")
     assert {q.recipient for q in questions} >= {"member:55"}
+
+
+async def test_two_workers_do_not_both_find_room_for_one_candidate(small: Small) -> None:
+    """Who counts while another is just sending to the same candidate waits, and then finds the day full."""
+    await _two_jobs(small)
+    small.clock.at = MONDAY + timedelta(hours=2)
+    await small.flow.messages()
+    await small.execute("UPDATE follow_up SET kind = 'holding_update' WHERE state = 'ready'")
+    await small.flow.releases()
+    claim = partial(
+        claim_batch, packer=small.flow._post.packer, at=small.instants(), lease=timedelta(seconds=30), limit=1
+    )
+    async with unit_of_work(small.services.sessions) as mine, unit_of_work(small.services.sessions) as theirs:
+        first, second = await claim(mine), await claim(theirs)
+    assert (first.looked, len(first.parcels), second.looked, len(second.parcels)) == (1, 1, 1, 0)
+    small.clock.at += timedelta(seconds=6)
+    async with unit_of_work(small.services.sessions) as session:
+        assert (await claim(session, at=small.instants())).parcels == []
+    states = [row.state for row in await small.rows(Delivery, channel="mail")]
+    assert sorted(states) == ["cancelled", "sending"]
 
 
 @pytest.mark.parametrize(("allowed", "state"), [(False, "cancelled"), (True, "waiting_approval")])
