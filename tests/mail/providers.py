@@ -24,7 +24,7 @@ from tests.mail.letters import RICH
 
 META = RouteMeta(RICH.send_id, RICH.sender.email, RICH.to.email)
 OLD = timedelta(days=30)
-QUICK = HttpTimeouts(connect=0.3, total=0.3)
+QUICK = HttpTimeouts(connect=1.0, total=1.0)
 """For what hangs on purpose; whatever is to be answered has the time that a busy machine needs."""
 STEADY = HttpTimeouts(connect=5, total=5)
 A, N, P, C, U = (
